@@ -1,0 +1,351 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"manyhands/bots/locale"
+	"manyhands/core"
+)
+
+// run turns the message into a call and answers it.
+func (t *turn) run(ctx context.Context) (*Answer, error) {
+	switch m := t.m; {
+	case m.Press != nil:
+		return t.press(ctx, m.Press.Data)
+	case m.Written != nil:
+		return t.written(ctx, *m.Written)
+	case m.Slash != nil:
+		return t.slash(ctx, *m.Slash)
+	case m.Edited:
+		return t.edited(ctx)
+	default:
+		return t.text(ctx, m.Text)
+	}
+}
+
+// edited answers a correction: an edit never runs a command again.
+func (t *turn) edited(context.Context) (*Answer, error) {
+	if t.m.Chat.Room {
+		return nil, nil
+	}
+	return Answered(Say("edited.nothing_done")), nil
+}
+
+// text understands what was typed: a command, the answer to a question, or
+// free text.
+func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
+	typed = CleanText(typed)
+	command, rest, slashed := t.commandIn(typed)
+	if t.m.Chat.Room && !slashed {
+		return nil, nil // in a room the bot answers commands only
+	}
+	if command != nil && (slashed || t.dialog == nil || t.dialog.Asking == "" || isControl(command) && rest == "") {
+		return t.start(ctx, command, nil, rest)
+	}
+	if slashed {
+		return Answered(Say("error.command_unknown", "Typed", typed).Row(t.helpButton())), nil
+	}
+	if t.dialog != nil {
+		return t.answer(ctx, typed)
+	}
+	if typed == "" {
+		return Answered(Say("text.not_text").Row(t.helpButton())), nil
+	}
+	return t.start(ctx, t.b.Registry.Command(t.b.FreeText), nil, typed)
+}
+
+// isControl is true for the commands that a dialog listens to even where they
+// are written without a slash.
+func isControl(c *Command) bool {
+	return controls[c.Name] != nil || c.Name == "help"
+}
+
+func (t *turn) helpButton() Button { return Do(locale.T("button.help"), "help", "run", "") }
+
+// commandIn finds a command at the beginning of what was typed: by its name,
+// or by an alias of the reader's language or of English; with or without a
+// slash, and with "@botname" behind it as groups add it.
+func (t *turn) commandIn(typed string) (c *Command, rest string, slashed bool) {
+	word, rest := cutWord(typed)
+	if strings.HasPrefix(word, "/") {
+		slashed = true
+		word, _, _ = strings.Cut(word[1:], "@")
+	}
+	c = t.b.Registry.named(t.b.Catalogue, t.lang, word)
+	if c == nil {
+		return nil, typed, slashed
+	}
+	for len(c.Subs) > 0 {
+		word, after := cutWord(rest)
+		sub := subNamed(c, t.b.Catalogue, t.lang, word)
+		if sub == nil {
+			break
+		}
+		c, rest = sub, after
+	}
+	return c, rest, slashed
+}
+
+func cutWord(s string) (word, rest string) {
+	word, rest, _ = strings.Cut(strings.TrimSpace(s), " ")
+	return word, strings.TrimSpace(rest)
+}
+
+// named finds a command by a word of lang or of English.
+func (r *Registry) named(cat *locale.Catalogue, lang locale.Lang, word string) *Command {
+	return among(r.Commands, cat, lang, word, func(c *Command) string { return c.Name })
+}
+
+func subNamed(parent *Command, cat *locale.Catalogue, lang locale.Lang, word string) *Command {
+	return among(parent.Subs, cat, lang, word, func(c *Command) string {
+		return strings.TrimPrefix(c.Name, parent.Name+"_")
+	})
+}
+
+func among(cs []*Command, cat *locale.Catalogue, lang locale.Lang, word string, name func(*Command) string) *Command {
+	if word == "" {
+		return nil
+	}
+	word = foldWord(word)
+	for _, c := range cs {
+		if foldWord(name(c)) == word {
+			return c
+		}
+	}
+	for _, l := range []locale.Lang{lang, locale.English} {
+		for _, c := range cs {
+			for _, alias := range strings.Split(cat.Say(l, locale.T("command."+c.Name+".aliases")), ",") {
+				if a := foldWord(alias); a != "" && a == word {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// slash takes a command given in the network's own form.
+func (t *turn) slash(ctx context.Context, s Slash) (*Answer, error) {
+	c := t.b.Registry.Command(strings.ReplaceAll(s.Command, " ", "_"))
+	if c == nil {
+		return Answered(Say("error.command_unknown", "Typed", "/"+s.Command).Row(t.helpButton())), nil
+	}
+	return t.start(ctx, c, s.Options, "")
+}
+
+// start begins a command with what came along: options by name, or a line.
+func (t *turn) start(ctx context.Context, c *Command, options map[string]string, line string) (*Answer, error) {
+	if a, err := t.refuse(ctx, c); a != nil || err != nil {
+		return a, err
+	}
+	if control := controls[c.Name]; control != nil {
+		return control(t, ctx)
+	}
+	d := t.newDialog(c.Name)
+	given := func() error { return t.parseLine(ctx, c, d.Args, line) }
+	if options != nil {
+		given = func() error { return t.parseOptions(ctx, c, d.Args, options) }
+	}
+	return t.step(ctx, d, given())
+}
+
+func (t *turn) newDialog(command string) *Dialog {
+	return &Dialog{Ref: core.NewRef(t.b.Random), Command: command, Args: Args{}}
+}
+
+// refuse says why a command cannot run here or for this person, or nil.
+func (t *turn) refuse(ctx context.Context, c *Command) (*Answer, error) {
+	if c.RoomOnly && !t.m.Chat.Room {
+		return Answered(Say("error.room_only")), nil
+	}
+	if t.m.Chat.Room && !t.m.PrivateSeen && !c.Public && t.met.Private.Data == "" {
+		return Answered(t.b.inPrivate(t.network)), nil
+	}
+	if c.May == Coordinators {
+		ok, err := t.b.Coordinates(ctx, t.met.Worker.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return Answered(Say("error.coordinators_only").Row(t.helpButton())), nil
+		}
+	}
+	return nil, nil
+}
+
+// badParam is a value that could not be taken, and whose question follows.
+type badParam struct {
+	param string
+	typed string
+	err   error // a *core.Error or a *Pick
+}
+
+func (e *badParam) Error() string { return "bots: " + e.param + ": " + e.err.Error() }
+func (e *badParam) Unwrap() error { return e.err }
+
+// parse understands typed as the value of p and keeps it.
+func (t *turn) parse(ctx context.Context, p *Param, args Args, typed string) error {
+	v, err := p.Kind.Parse(ctx, t.reading(args), typed)
+	if err == nil {
+		args[p.Name] = v
+		return nil
+	}
+	var refusal *core.Error
+	var pick *Pick
+	if errors.As(err, &refusal) || errors.As(err, &pick) {
+		return &badParam{param: p.Name, typed: typed, err: err}
+	}
+	return err
+}
+
+func (t *turn) parseOptions(ctx context.Context, c *Command, args Args, options map[string]string) error {
+	var bad error
+	for i := range c.Params {
+		p := &c.Params[i]
+		typed, ok := options[p.Name]
+		if !ok {
+			continue
+		}
+		if err := t.parse(ctx, p, args, CleanText(typed)); err != nil && bad == nil {
+			bad = err
+		}
+	}
+	return bad
+}
+
+// parseLine reads a typed line: the longest known name first, keywords with
+// their values anywhere after it, the rest for the parameter that takes it.
+// What can be understood is kept even where something else cannot.
+func (t *turn) parseLine(ctx context.Context, c *Command, args Args, line string) error {
+	var bad error
+	keep := func(err error) {
+		if bad == nil {
+			bad = err
+		}
+	}
+	line = strings.TrimSpace(line)
+	for i := range c.Params {
+		p := &c.Params[i]
+		if line == "" {
+			break
+		}
+		if p.Keyword {
+			continue
+		}
+		if p.Rest {
+			line = t.keywords(ctx, c, args, line, keep)
+			if line != "" {
+				keep2(keep, t.parse(ctx, p, args, line))
+			}
+			line = ""
+			break
+		}
+		var typed string
+		typed, line = t.positional(ctx, c, p, args, line)
+		if typed != "" {
+			keep2(keep, t.parse(ctx, p, args, typed))
+		}
+	}
+	if line != "" {
+		if left := t.keywords(ctx, c, args, line, keep); left != "" && bad == nil {
+			bad = &badParam{typed: left, err: core.Refuse(core.Invalid, "error.words_left", "Typed", left)}
+		}
+	}
+	return bad
+}
+
+func keep2(keep func(error), err error) {
+	if err != nil {
+		keep(err)
+	}
+}
+
+// positional cuts the text of a parameter off the line's beginning. Where a
+// known name begins the line its value is set at once and "" returned.
+func (t *turn) positional(ctx context.Context, c *Command, p *Param, args Args, line string) (typed, rest string) {
+	if pk, ok := p.Kind.(Prefixed); ok {
+		if v, rest, ok := pk.Prefix(ctx, t.reading(args), line); ok {
+			args[p.Name] = v
+			return "", rest
+		}
+	}
+	if t.last(c, p) {
+		return line, ""
+	}
+	if _, one := p.Kind.(OneWord); one {
+		return cutWord(line)
+	}
+	words := strings.Fields(line)
+	for i := 1; i < len(words); i++ {
+		if kp, _ := t.keywordAt(c, words, i); kp != nil {
+			return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
+		}
+	}
+	return line, ""
+}
+
+// last is true where nothing after p could take words of the line.
+func (t *turn) last(c *Command, p *Param) bool {
+	return p == &c.Params[len(c.Params)-1]
+}
+
+// keywords takes "pay 2" and its like out of the line and returns what is
+// left.
+func (t *turn) keywords(ctx context.Context, c *Command, args Args, line string, keep func(error)) string {
+	words := strings.Fields(line)
+	var left []string
+	for i := 0; i < len(words); i++ {
+		p, n := t.keywordAt(c, words, i)
+		if p == nil {
+			left = append(left, words[i])
+			continue
+		}
+		if err := t.parse(ctx, p, args, words[i+n]); err != nil {
+			keep(err)
+		}
+		i += n
+	}
+	if len(left) == len(words) {
+		return line // nothing taken: leave its spaces and lines as typed
+	}
+	return strings.Join(left, " ")
+}
+
+// keywordAt finds a keyword parameter at words[i] that has a word after it,
+// and says how many words the keyword has.
+func (t *turn) keywordAt(c *Command, words []string, i int) (*Param, int) {
+	if i+1 >= len(words) {
+		return nil, 0
+	}
+	word := foldWord(words[i])
+	for k := range c.Params {
+		p := &c.Params[k]
+		if !p.Keyword {
+			continue
+		}
+		if word == foldWord(p.Name) && t.fits(p, words[i+1]) {
+			return p, 1
+		}
+		for _, l := range []locale.Lang{t.lang, locale.English} {
+			for _, alias := range strings.Split(t.b.Catalogue.Say(l, locale.T("keyword."+p.Name)), ",") {
+				if word == foldWord(alias) && t.fits(p, words[i+1]) {
+					return p, 1
+				}
+			}
+		}
+	}
+	return nil, 0
+}
+
+// fits tells whether a word looks like a value of a keyword: "pay 2" and the
+// mistyped "pay 9" do, the "fair enough" of a comment does not.
+func (t *turn) fits(p *Param, word string) bool {
+	if _, score := p.Kind.(Score); score {
+		w := locale.LatinDigits(strings.TrimPrefix(word, "-"))
+		return w != "" && w[0] >= '0' && w[0] <= '9'
+	}
+	_, err := p.Kind.Parse(context.Background(), t.reading(nil), word)
+	return err == nil
+}
