@@ -1,0 +1,180 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"manyhands/bots"
+	"manyhands/bots/locale"
+	"manyhands/core"
+	"manyhands/core/directory"
+	"manyhands/core/grievance"
+	"manyhands/core/money"
+)
+
+// report is the conversation of a grievance: its facts are asked first, mostly
+// as buttons. Before the story, its panel says who can read it; then it reads
+// everything back, and files it.
+type report struct {
+	directory  *directory.Service
+	grievances *grievance.Service
+	clock      core.Clock
+}
+
+// grievanceKind is the kinds of grievance as choices.
+var grievanceKind = bots.OneOf{Prefix: "grievance", Values: kindValues()}
+
+func kindValues() []string {
+	var values []string
+	for _, k := range grievance.Kinds() {
+		values = append(values, string(k))
+	}
+	return values
+}
+
+// The button data of the panel needs short names: "report.set-who-" with two
+// Refs and a version is all that fits.
+const (
+	reportWho  = "who"  // the collective that may read it
+	reportKeep = "keep" // keepYes where it shall be kept as a draft
+	keepYes    = "yes"
+)
+
+// Report declares /report. Its keywords are words that a story rarely has
+// before a day or an amount: keywords are taken out of a typed line.
+func Report(d *directory.Service, g *grievance.Service, clock core.Clock) *bots.Command {
+	r := report{d, g, clock}
+	return &bots.Command{
+		Name: "report",
+		Params: []bots.Param{
+			{Name: "requester", Kind: target{directory: d, unknown: true}},
+			{Name: "kind", Kind: grievanceKind, Keyword: true},
+			{Name: "day", Kind: bots.Day{}, Keyword: true},
+			{Name: "amount", Kind: amountKind{}, Optional: true, Asked: true, Keyword: true},
+			{Name: "story", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, Optional: true, Rest: true},
+			{Name: reportWho, Kind: audienceKind{g}, Optional: true},
+			{Name: reportKeep, Kind: bots.OneOf{Prefix: "keep", Values: []string{keepYes}}, Optional: true, Hidden: true},
+			{Name: "draft", Kind: ownKind{grievances: g, directory: d, state: grievance.Draft}, Optional: true, Hidden: true},
+		},
+		Panel:     r.panel,
+		PanelText: "story",
+		Prefill:   r.prefill,
+		Run:       r.run,
+	}
+}
+
+// goOn makes the button that opens the panel with a draft.
+func goOn(label locale.Text, draft core.Ref) bots.Button {
+	// A panel opened for a subject is filled by prefill; clearing what is not
+	// set changes nothing of it.
+	return bots.Button{Label: label, Data: bots.Data("report", "clear-"+reportKeep, draft, 0)}
+}
+
+// prefill goes on with a draft, where the panel was opened for one: from then
+// on it is about the draft's target like any other report.
+func (r report) prefill(ctx context.Context, c *bots.Call) (bots.Args, error) {
+	ref := core.Ref(c.Args["requester"])
+	g, w, _, err := r.grievances.Own(ctx, c.Actor.Worker.ID, ref)
+	if core.KindOf(err) == core.NotFound {
+		return nil, nil // it is a target
+	}
+	if err != nil {
+		return nil, err
+	}
+	if g.State != grievance.Draft {
+		return nil, core.Refuse(core.Conflict, "error.grievance_filed")
+	}
+	about, ok := r.directory.Index().Entry(g.Target)
+	if !ok {
+		return nil, core.Refuse(core.NotFound, "error.target_unknown")
+	}
+	c.Args["requester"] = string(about.Ref)
+	a := bots.Args{"draft": string(ref), "kind": string(g.Kind), "day": g.Happened.Format(time.DateOnly), "amount": g.Lost.String()}
+	if w.Story != "" {
+		a["story"] = w.Story
+	}
+	return a, nil
+}
+
+// content is what the call's values make of a grievance.
+func (r report) content(ctx context.Context, a bots.Args) (directory.Entry, grievance.Content, error) {
+	t, err := r.directory.Target(ctx, core.Ref(a["requester"]))
+	if err != nil {
+		return t, grievance.Content{}, err
+	}
+	c := grievance.Content{Target: t.ID, Kind: grievance.Kind(a["kind"]), Story: a["story"]}
+	if c.Happened, err = time.Parse(time.DateOnly, a["day"]); err != nil {
+		return t, c, core.Refuse(core.Invalid, "error.date_unknown", "Typed", a["day"])
+	}
+	if a.Given("amount") {
+		c.Lost, err = money.Read(a["amount"])
+	}
+	return t, c, err
+}
+
+// audience is who would read it: the one chosen, or the only one there is.
+// found is false where there is a choice still to be made.
+func (r report) audience(ctx context.Context, c *bots.Call) (a grievance.Audience, all []grievance.Audience, found bool, err error) {
+	if all, err = r.grievances.Audiences(ctx, c.Actor.Worker.ID); err != nil {
+		return a, nil, false, err
+	}
+	for _, x := range all {
+		if string(x.Collective.Ref) == c.Args[reportWho] {
+			return x, all, true, nil
+		}
+	}
+	if len(all) == 1 {
+		return all[0], all, true, nil
+	}
+	return a, all, false, nil
+}
+
+// run files it or, where that was chosen or nobody could read it, keeps it as
+// a draft.
+func (r report) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+	about, said, err := r.content(ctx, c.Args)
+	if err != nil {
+		return nil, err
+	}
+	to, all, _, err := r.audience(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	by, draft := c.Actor.Worker.ID, core.Ref(c.Args["draft"])
+	if c.Args[reportKeep] == keepYes || len(all) == 0 {
+		g, err := r.grievances.SaveDraft(ctx, by, draft, said)
+		if err != nil {
+			return nil, err
+		}
+		out := bots.Head("report.kept", "Name", about.Name).Say("report.kept_where")
+		return bots.Answered(out.Row(goOn(locale.T("button.go_on_draft"), g.Ref), mineButton()).Replacing()), nil
+	}
+	g, err := r.grievances.File(ctx, by, draft, said, to.Collective.Ref)
+	if err != nil {
+		return nil, err
+	}
+	out := bots.Head("report.filed", "Name", about.Name).
+		Field("grievance.state", stateText(g.State)).
+		Field("grievance.readers", locale.T("grievance.coordinators", "Collective", to.Collective.Name)).
+		Say("report.filed_next", "Date", locale.Date(g.Due)).
+		Note("report.filed_where")
+	return bots.Answered(out.Row(mineButton()).Replacing()), nil
+}
+
+func mineButton() bots.Button { return bots.Do(locale.T("button.mine"), "mine", "run", "") }
+
+func stateText(s grievance.State) locale.Text { return locale.T("grievance.state." + string(s)) }
+
+func kindText(k grievance.Kind) locale.Text { return grievanceKind.Label(string(k)) }
+
+// facts are what lists and pages say of a grievance beside its words.
+func facts(out *bots.Reply, kind grievance.Kind, happened time.Time, lost money.Amount) *bots.Reply {
+	out.Field("grievance.kind", kindText(kind))
+	if !happened.IsZero() {
+		out.Field("grievance.happened", locale.T("value", "Value", locale.Date(happened)))
+	}
+	if !lost.IsZero() {
+		out.Field("grievance.lost", locale.T("value", "Value", locale.Money{Amount: lost.Number(), Currency: lost.Currency()}))
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package commands
+
+import (
+	"context"
+
+	"manyhands/bots"
+	"manyhands/bots/locale"
+	"manyhands/core"
+	"manyhands/core/grievance"
+)
+
+// panel asks who may read it where there is a choice, says who can read it
+// before the story is written, and at last reads everything back.
+func (r report) panel(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
+	about, said, err := r.content(ctx, c.Args)
+	if err != nil {
+		return nil, err
+	}
+	to, all, chosen, err := r.audience(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	out := facts(bots.Head("report.panel", "Name", about.Name), said.Kind, said.Happened, said.Lost)
+	switch {
+	case c.Args[reportKeep] == keepYes:
+		return r.confirmKeeping(out, c, said.Story, about.Ref), nil
+	case len(all) > 0 && !chosen:
+		r.choose(out, c, all, about.Ref)
+	case said.Story == "":
+		r.before(out, c, to, len(all) > 0, about.Name)
+		write := c.AskFor(locale.T("button.write"), "story", about.Ref)
+		write.Weight = bots.Primary
+		out.Row(write)
+	default:
+		r.readBack(out, c, to, len(all) > 0, said.Story, about.Ref)
+	}
+	r.changes(out, c, said, len(all), about.Ref)
+	return r.ends(out, c, len(all) > 0, about.Ref), nil
+}
+
+// mostOffered is how many readers are offered before their name is asked.
+const mostOffered = 5
+
+func (r report) choose(out *bots.Reply, c *bots.Call, all []grievance.Audience, about core.Ref) {
+	for _, a := range all {
+		if a.Small() {
+			out.Say("report.small", "Collective", a.Collective.Name, "Count", a.Members)
+			break
+		}
+	}
+	out.Say("report.who")
+	for _, a := range all[:min(len(all), mostOffered)] {
+		out.Row(c.Set(audienceLabel(a), reportWho, string(a.Collective.Ref), about))
+	}
+	if len(all) > mostOffered {
+		out.Row(c.AskFor(locale.T("button.others"), reportWho, about))
+	}
+}
+
+// before is what a worker must know before the first sensitive line: who can
+// read it on this very network, and who of the collective.
+func (r report) before(out *bots.Reply, c *bots.Call, to grievance.Audience, some bool, name string) {
+	out.Say("report.before").Text(c.Network.Readers())
+	r.readers(out, to, some)
+	out.Say("report.never", "Name", name)
+	out.Say("report.write")
+}
+
+func (r report) readers(out *bots.Reply, to grievance.Audience, some bool) {
+	if !some {
+		out.Say("report.nobody")
+		return
+	}
+	out.Say("report.readers", "Collective", to.Collective.Name)
+	if to.Small() {
+		out.Say("report.small", "Collective", to.Collective.Name, "Count", to.Members)
+	}
+}
+
+// readBack shows all as it would be filed, and what happens then.
+func (r report) readBack(out *bots.Reply, c *bots.Call, to grievance.Audience, some bool, story string, about core.Ref) {
+	out.Quote(story)
+	r.readers(out, to, some)
+	if some {
+		out.Say("report.next", "Date", locale.Date(r.clock().Add(grievance.AcknowledgeWithin)), "Count", grievance.FeedbackMonths)
+		out.Row(c.Save(locale.T("button.file"), about))
+	}
+}
+
+// changes are the buttons that change one thing.
+func (r report) changes(out *bots.Reply, c *bots.Call, said grievance.Content, audiences int, about core.Ref) {
+	buttons := []bots.Button{
+		c.AskFor(locale.T("report.change_kind"), "kind", about), c.AskFor(locale.T("report.change_day"), "day", about),
+		c.AskFor(locale.T("report.change_amount"), "amount", about), c.AskFor(locale.T("report.change_requester"), "requester", about),
+	}
+	if said.Story != "" {
+		buttons = append(buttons, c.AskFor(locale.T("report.change_story"), "story", about))
+	}
+	if audiences > 1 && c.Args.Given(reportWho) {
+		buttons = append(buttons, c.AskFor(locale.T("report.change_who"), reportWho, about))
+	}
+	out.Rows(3, buttons...)
+}
+
+// ends are the ways out other than filing. Where nobody could read it, it can
+// only be kept, which then takes no second press.
+func (r report) ends(out *bots.Reply, c *bots.Call, some bool, about core.Ref) *bots.Reply {
+	keep := c.Set(locale.T("button.keep_draft"), reportKeep, keepYes, about)
+	if !some {
+		keep = c.Save(locale.T("button.keep_draft"), about)
+	}
+	return out.Row(keep, bots.Do(locale.T("button.cancel"), "cancel", "run", ""))
+}
+
+func (r report) confirmKeeping(out *bots.Reply, c *bots.Call, story string, about core.Ref) *bots.Reply {
+	if story != "" {
+		out.Quote(story)
+	}
+	out.Say("report.keep")
+	return out.Row(c.Save(locale.T("button.keep_it"), about), c.Clear(locale.T("button.back"), reportKeep, about))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"manyhands/adapters/database"
+	"manyhands/adapters/vault"
+	"manyhands/bots"
+	"manyhands/bots/commands"
+	"manyhands/bots/locale"
+	"manyhands/core"
+	"manyhands/core/collective"
+	"manyhands/core/directory"
+	"manyhands/core/rating"
+)
+
+// Program is the parts of a running instance, wired. Serving, playing a script
+// and the tests all start the same one.
+type Program struct {
+	DB        *database.DB
+	Keys      *database.Keys
+	Vault     *vault.Vault
+	Catalogue *locale.Catalogue
+	Directory *directory.Service
+	// Collectives is what tools of the keeper need.
+	Collectives *collective.Service
+	Bot         *bots.Bot
+	Log         *slog.Logger
+}
+
+// Parts are what a Program takes from outside, so that a script can bring a
+// clock and randomness of its own.
+type Parts struct {
+	Clock  core.Clock
+	Random core.Random
+	Log    *slog.Logger
+	// Networks makes the networks to serve.
+	Networks func(p *Program) ([]bots.Network, error)
+}
+
+// Open wires a program: settings that were checked, a database that is
+// migrated, a directory that is not empty.
+func Open(ctx context.Context, s Settings, parts Parts) (*Program, error) {
+	p := &Program{Log: parts.Log}
+	if err := p.open(ctx, s, parts); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func (p *Program) open(ctx context.Context, s Settings, parts Parts) (err error) {
+	if p.Catalogue, err = locale.New(); err != nil {
+		return err
+	}
+	master, err := masterKey(s, parts.Log)
+	if err != nil {
+		return err
+	}
+	if p.Keys, err = database.OpenKeys(ctx, s.Database); err != nil {
+		return err
+	}
+	if p.Vault, err = vault.New(ctx, master, p.Keys, parts.Clock); err != nil {
+		return err
+	}
+	if p.DB, err = database.Open(ctx, s.Database, database.Options{Cipher: p.Vault, Clock: parts.Clock, Random: parts.Random}); err != nil {
+		return err
+	}
+	if _, err = p.DB.Migrate(ctx); err != nil {
+		return err
+	}
+	p.Directory = directory.New(p.DB.Directory(), parts.Clock, parts.Random)
+	p.DB.OnNames(func(ctx context.Context) {
+		if err := p.Directory.Refresh(ctx); err != nil {
+			p.Log.Warn("the names could not be read anew", "error", err)
+		}
+	})
+	if err = p.DB.InTx(ctx, p.prepare(parts.Clock)); err != nil {
+		return err
+	}
+	if err = p.Directory.Refresh(ctx); err != nil {
+		return err
+	}
+	return p.wire(parts)
+}
+
+// prepare fills a new database: the starter platforms, the first batch.
+func (p *Program) prepare(clock core.Clock) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := p.Directory.Seed(ctx); err != nil {
+			return err
+		}
+		if err := (retention{db: p.DB, clock: clock}).first(ctx); err != nil {
+			return err
+		}
+		return publication{due: p.DB, clock: clock}.first(ctx)
+	}
+}
+
+// wire makes the services, the commands and the bot.
+func (p *Program) wire(parts Parts) error {
+	networks, err := parts.Networks(p)
+	if err != nil {
+		return err
+	}
+	workers, cards := p.DB.Workers(), p.DB.Cards()
+	ratings := rating.New(p.DB.Ratings(), parts.Clock)
+	p.Collectives = collective.New(collective.Needs{
+		Store: p.DB.Collectives(), Workers: workers, Audit: p.DB.Audit(), Clock: parts.Clock, Random: parts.Random,
+	})
+	due := map[string]bots.DueFunc{}
+	publication{ratings: ratings, due: p.DB, clock: parts.Clock}.register(due)
+	retention{db: p.DB, vault: p.Vault, collectives: p.Collectives, clock: parts.Clock}.register(due)
+
+	var registry *bots.Registry
+	all := []*bots.Command{
+		commands.Start(nil),
+		commands.Rename(p.Directory),
+		commands.Requester(p.Directory, cards),
+		commands.Rate(p.Directory, ratings, cards),
+		commands.Platform(p.Directory, cards),
+		commands.Add(p.Directory),
+		commands.Find(p.Directory, cards),
+		commands.Language(workers),
+		commands.Help(func() *bots.Registry { return registry }, p.Collectives.Coordinates),
+		commands.MyData(workers),
+		commands.Forget(workers),
+		commands.Privacy(),
+		commands.About(version),
+	}
+	registry = bots.NewRegistry(append(all, bots.Controls()...)...)
+	p.Bot = bots.New(bots.Parts{
+		Store: p.DB, Networks: networks, Registry: registry, Catalogue: p.Catalogue,
+		Clock: parts.Clock, Random: parts.Random, Log: parts.Log,
+		FreeText: "find", Coordinates: p.Collectives.Coordinates, Due: due,
+	})
+	return nil
+}
+
+// Close closes what is open.
+func (p *Program) Close() error {
+	var errs []error
+	if p.DB != nil {
+		errs = append(errs, p.DB.Close())
+	}
+	if p.Keys != nil {
+		errs = append(errs, p.Keys.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// keyName is the master key's file in the data directory.
+const keyName = "master.key"
+
+// masterKey takes the master key from the settings, or from the data
+// directory, where it is made when there is none.
+func masterKey(s Settings, log *slog.Logger) (vault.Master, error) {
+	if s.Key != "" {
+		m, err := vault.LoadMaster(s.Key)
+		if err != nil {
+			return m, fmt.Errorf("MANYHANDS_KEY: expected 32 bytes in base64: %w", err)
+		}
+		return m, nil
+	}
+	path := filepath.Join(s.Data, keyName)
+	if _, err := os.Stat(path); err == nil {
+		return vault.LoadMaster(path)
+	}
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return vault.Master{}, fmt.Errorf("MANYHANDS_DATA: the directory cannot be made: %w", err)
+	}
+	m, err := vault.CreateMaster(path)
+	if err == nil {
+		log.Warn("a master key was made: keep a copy of it apart, without it nothing that is stored can be read", "file", path)
+	}
+	return m, err
+}
