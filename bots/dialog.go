@@ -397,6 +397,9 @@ func (t *turn) close(ctx context.Context, d *Dialog, a *Answer) (*Answer, error)
 		}
 		return a, nil
 	}
+	if d.Fills == "" && !t.changed && t.m.Chat.Room && !t.m.PrivateSeen {
+		return a, nil // what goes on in private is not brought up by a look in a room
+	}
 	if d.Fills != "" && a.Fills != "" {
 		parent.Args[d.Fills] = a.Fills
 		parent.Draft = ""
@@ -446,10 +449,14 @@ func refusal(r *Reply, err error) {
 }
 
 func (t *turn) call(c *Command, d *Dialog) *Call {
+	chat := t.m.Here
+	if t.m.Room.Data != "" {
+		chat = t.m.Room
+	}
 	return &Call{
 		Command: c, Args: d.Args, Actor: t.actor(), Dialog: d.Ref, Version: d.Version,
 		Origin: Origin{Network: t.network.Name(), Lane: t.m.Here.Lane, Message: t.m.ID, Room: t.m.Chat.Room},
-		Chat:   t.m.Here, Manages: t.m.From.Manages, Network: t.network,
+		Chat:   chat, Manages: t.m.From.Manages, Network: t.network,
 	}
 }
 

@@ -45,12 +45,16 @@ type Bot struct {
 // New makes a bot of its parts.
 func New(p Parts) *Bot {
 	b := &Bot{Parts: p, networks: map[string]Network{}}
+	var served []string
 	for _, n := range p.Networks {
 		b.networks[n.Name()] = n
+		served = append(served, n.Name())
 	}
-	b.inbox = newLanes("handle", p.Store.InboxLanes, b.handleLane)
-	b.outbox = newLanes("send", func(ctx context.Context, limit int) ([]string, error) {
-		return p.Store.OutboxLanes(ctx, p.Clock(), limit)
+	b.inbox = newLanes(func(ctx context.Context, limit int) ([]string, error) {
+		return p.Store.InboxLanes(ctx, served, limit)
+	}, b.handleLane)
+	b.outbox = newLanes(func(ctx context.Context, limit int) ([]string, error) {
+		return p.Store.OutboxLanes(ctx, served, p.Clock(), limit)
 	}, b.sendLane)
 	return b
 }

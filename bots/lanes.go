@@ -19,7 +19,6 @@ const (
 
 // lanes works on many lanes at once and on each in order.
 type lanes struct {
-	name string
 	list func(ctx context.Context, limit int) ([]string, error)
 	work func(ctx context.Context, lane string) error
 
@@ -28,8 +27,8 @@ type lanes struct {
 	busy  map[string]bool
 }
 
-func newLanes(name string, list func(context.Context, int) ([]string, error), work func(context.Context, string) error) *lanes {
-	return &lanes{name: name, list: list, work: work, woken: make(chan struct{}, 1), busy: map[string]bool{}}
+func newLanes(list func(context.Context, int) ([]string, error), work func(context.Context, string) error) *lanes {
+	return &lanes{list: list, work: work, woken: make(chan struct{}, 1), busy: map[string]bool{}}
 }
 
 func (l *lanes) wake() {

@@ -27,6 +27,9 @@ type Message struct {
 	// Here answers where the message was said; Private answers its sender
 	// alone. In a private chat they are the same.
 	Here, Private Address
+	// Room is the lasting address of the room it was said in, where Here is
+	// not one (an answer that expires): what binds a room keeps it.
+	Room Address
 	// PrivateSeen is true where the network itself shows Here's answers to
 	// the sender only (an ephemeral answer), so that nothing has to move.
 	PrivateSeen bool

@@ -61,9 +61,10 @@ type Pending struct {
 type Inbox interface {
 	// Receive stores a batch in one commit and returns how many were new.
 	Receive(ctx context.Context, now time.Time, batch []Arrival) (int, error)
-	// InboxLanes returns lanes that have something pending, longest waiting
-	// first, as opaque names.
-	InboxLanes(ctx context.Context, limit int) ([]string, error)
+	// InboxLanes returns lanes of these networks that have something pending,
+	// longest waiting first, as opaque names. What other copies of the
+	// program serve is theirs.
+	InboxLanes(ctx context.Context, networks []string, limit int) ([]string, error)
 	// TakeUp returns the first pending arrival of a lane, its attempts
 	// raised in a commit of their own; false where there is none.
 	TakeUp(ctx context.Context, lane string) (Pending, bool, error)
@@ -102,8 +103,9 @@ type Outbound struct {
 type Outbox interface {
 	// Post writes rows in order, in the handling transaction.
 	Post(ctx context.Context, rows ...Outbound) error
-	// OutboxLanes returns lanes whose first row may be sent now.
-	OutboxLanes(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// OutboxLanes returns lanes of these networks whose first row may be sent
+	// now.
+	OutboxLanes(ctx context.Context, networks []string, now time.Time, limit int) ([]string, error)
 	// First returns the first row of a lane; false where there is none or it
 	// has to wait. Whether its receiver may still read it is told by ok.
 	First(ctx context.Context, lane string, now time.Time) (row Outbound, may bool, found bool, err error)

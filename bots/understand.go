@@ -44,6 +44,9 @@ func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
 	if command != nil && (slashed || t.dialog == nil || t.dialog.Asking == "" || isControl(command) && rest == "") {
 		return t.start(ctx, command, nil, rest)
 	}
+	if slashed && t.m.Chat.Room && !t.m.PrivateSeen {
+		return nil, nil // perhaps another bot's
+	}
 	if slashed {
 		return Answered(Say("error.command_unknown", "Typed", typed).Row(t.helpButton())), nil
 	}
@@ -250,7 +253,8 @@ func (t *turn) parseLine(ctx context.Context, c *Command, args Args, line string
 	}
 	if line != "" {
 		if left := t.keywords(ctx, c, args, line, keep); left != "" && bad == nil {
-			bad = &badParam{typed: left, err: core.Refuse(core.Invalid, "error.words_left", "Typed", left)}
+			bad = &badParam{typed: left, err: core.Refuse(core.Invalid, "error.words_left", "Typed", left,
+				"Example", locale.T("command."+c.Name+".example"))}
 		}
 	}
 	return bad

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"manyhands/bots"
+	"manyhands/core"
 	"manyhands/core/collective"
 	"manyhands/core/worker"
 )
@@ -85,7 +86,13 @@ func (db *DB) known(ctx context.Context, lookup []byte) (met bots.Met, err error
 		return met, fault(res.Error)
 	}
 	met.Worker = row.WorkerRow.worker()
-	return met, db.openJSON(ctx, workerKey(met.Worker.ID), accountAddress, row.SealedAddress, &met.Private)
+	err = db.openJSON(ctx, workerKey(met.Worker.ID), accountAddress, row.SealedAddress, &met.Private)
+	if core.KindOf(err) == core.NotFound {
+		// The worker was erased since, and an older database was restored
+		// beside the newer key store: they are someone new.
+		return bots.Met{}, fault(db.conn(ctx).Exec(`DELETE FROM account WHERE lookup = ?`, lookup).Error)
+	}
+	return met, err
 }
 
 func (db *DB) meetNew(ctx context.Context, lookup []byte, network, hint string, w worker.Worker) (bots.Met, error) {

@@ -45,12 +45,13 @@ const targetNames = ` LEFT JOIN requester r ON g.target_kind = 'requester' AND r
 
 // undone is the open cases that a reader did not write, with what the reader
 // has to do with each; sections are numbered as digest.Digest.Sections orders
-// them.
+// them, then come the others that nobody has taken, and what colleagues took.
 const undone = `SELECT g.id, g.ref, g.kind, g.state, g.target_kind, g.target_id, g.filed_at, g.due_at,
 		t.worker_id IS NOT NULL AS taken, t.worker_id IS NOT NULL AND t.worker_id = @reader AS mine,
 		CASE WHEN g.due_at < @now THEN 0
 			WHEN g.state = 'received' AND t.worker_id IS NULL AND s.worker_id IS NULL THEN 1
 			WHEN t.worker_id = @reader THEN 2
+			WHEN t.worker_id IS NOT NULL THEN 6
 			WHEN g.state = 'waiting_for_worker' THEN 3
 			WHEN g.state = 'received' THEN 4
 			ELSE 5 END AS section
@@ -78,6 +79,9 @@ func (s digestStore) Digest(ctx context.Context, c collective.ID, reader worker.
 		if r.Section != last {
 			last = r.Section
 			d.Open += r.Total
+			if r.Section == len(sections) {
+				d.Untaken = r.Total
+			}
 		}
 		if r.Section < len(sections) {
 			in := sections[r.Section]

@@ -114,7 +114,7 @@ func (s grievanceStore) Add(ctx context.Context, g grievance.Grievance, w grieva
 	if err := s.SaveWords(ctx, g.ID, w); err != nil || !g.Open() {
 		return err
 	}
-	return ratingStore{s.db}.unsettle(ctx, g.Target)
+	return ratingStore(s).unsettle(ctx, g.Target)
 }
 
 // Save replaces the facts; see grievance.Store.
@@ -139,7 +139,7 @@ func (s grievanceStore) Save(ctx context.Context, g grievance.Grievance) error {
 	if wasOpen := before.FiledAt != nil && before.ClosedAt == nil; wasOpen == g.Open() {
 		return nil
 	}
-	return ratingStore{s.db}.unsettle(ctx, g.Target)
+	return ratingStore(s).unsettle(ctx, g.Target)
 }
 
 // Drop takes a draft away; see grievance.Store. Its key goes after the commit,

@@ -112,7 +112,7 @@ func (s grievanceStore) eraseAuthor(ctx context.Context, g grievance.Grievance) 
 		return err
 	}
 	if g.Open() {
-		if err := (ratingStore{s.db}).unsettle(ctx, g.Target); err != nil {
+		if err := ratingStore(s).unsettle(ctx, g.Target); err != nil {
 			return err
 		}
 	}

@@ -43,10 +43,13 @@ func (db *DB) Receive(ctx context.Context, now time.Time, batch []bots.Arrival) 
 }
 
 // InboxLanes returns lanes that have something pending; see bots.Inbox.
-func (db *DB) InboxLanes(ctx context.Context, limit int) ([]string, error) {
+func (db *DB) InboxLanes(ctx context.Context, networks []string, limit int) ([]string, error) {
+	if len(networks) == 0 {
+		return nil, nil
+	}
 	var lanes [][]byte
 	err := db.View(ctx, func(ctx context.Context) error {
-		return db.conn(ctx).Raw(`SELECT lane FROM inbox WHERE state = 0 GROUP BY lane ORDER BY MIN(seq) LIMIT ?`, limit).
+		return db.conn(ctx).Raw(`SELECT lane FROM inbox WHERE state = 0 AND network IN ? GROUP BY lane ORDER BY MIN(seq) LIMIT ?`, networks, limit).
 			Scan(&lanes).Error
 	})
 	return hexes(lanes), err

@@ -31,7 +31,7 @@ func TestArrivalsOfALaneComeInOrderAndOnce(t *testing.T) {
 		if n := receive(t, db, arrival("x", "2"), arrival("y", "3")); n != 1 {
 			t.Fatalf("%d arrivals were new, want 1", n)
 		}
-		lanes, err := db.InboxLanes(t.Context(), 10)
+		lanes, err := db.InboxLanes(t.Context(), []string{"test"}, 10)
 		if err != nil || len(lanes) != 2 {
 			t.Fatalf("lanes %v, %v", lanes, err)
 		}
@@ -61,7 +61,7 @@ func TestAttemptsAreRaisedThoughHandlingIsRolledBack(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		receive(t, db, arrival("x", "1"))
-		lanes, _ := db.InboxLanes(t.Context(), 10)
+		lanes, _ := db.InboxLanes(t.Context(), []string{"test"}, 10)
 		for want := 1; want <= 3; want++ {
 			p, _, err := db.TakeUp(t.Context(), lanes[0])
 			if err != nil || p.Attempts != want {
@@ -79,7 +79,7 @@ func TestOneMessageIsHandledOnceByTwo(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		receive(t, db, arrival("x", "1"))
-		lanes, _ := db.InboxLanes(t.Context(), 10)
+		lanes, _ := db.InboxLanes(t.Context(), []string{"test"}, 10)
 		p, _, err := db.TakeUp(t.Context(), lanes[0])
 		if err != nil {
 			t.Fatal(err)

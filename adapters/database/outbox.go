@@ -68,13 +68,16 @@ func (db *DB) Post(ctx context.Context, rows ...bots.Outbound) error {
 }
 
 // OutboxLanes returns lanes whose first row may be sent now; see bots.Outbox.
-func (db *DB) OutboxLanes(ctx context.Context, now time.Time, limit int) ([]string, error) {
+func (db *DB) OutboxLanes(ctx context.Context, networks []string, now time.Time, limit int) ([]string, error) {
+	if len(networks) == 0 {
+		return nil, nil
+	}
 	var lanes [][]byte
 	err := db.View(ctx, func(ctx context.Context) error {
 		return db.conn(ctx).Raw(`SELECT o.lane FROM outbox o
 			JOIN (SELECT lane, MIN(seq) AS seq FROM outbox WHERE state = 0 GROUP BY lane) head
 			  ON head.lane = o.lane AND head.seq = o.seq
-			WHERE o.state = 0 AND o.not_before <= ? ORDER BY o.seq LIMIT ?`, micro(now), limit).Scan(&lanes).Error
+			WHERE o.state = 0 AND o.not_before <= ? AND o.network IN ? ORDER BY o.seq LIMIT ?`, micro(now), networks, limit).Scan(&lanes).Error
 	})
 	return hexes(lanes), err
 }

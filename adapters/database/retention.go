@@ -12,6 +12,9 @@ const (
 	// repeat: networks deliver again within a day. A longer list would be a
 	// log of who wrote when.
 	keysKept = 48 * time.Hour
+	// asideKept is how long a message that could not be handled is kept, for
+	// the server's keeper to look into what went wrong.
+	asideKept = 14 * 24 * time.Hour
 	// sentKept is how long emptied rows of the outbox are kept.
 	sentKept = 48 * time.Hour
 	// shownKept is how long the web chat can be scrolled back.
@@ -29,6 +32,7 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 		kept      time.Duration
 	}{
 		{`DELETE FROM inbox WHERE state = 1 AND received_at < ?`, keysKept},
+		{`DELETE FROM inbox WHERE state = 2 AND received_at < ?`, asideKept},
 		{`DELETE FROM outbox WHERE state <> 0 AND posted_at < ?`, sentKept},
 		{`DELETE FROM dialog WHERE updated_at < ?`, dialogRetention},
 		{`DELETE FROM web_message WHERE shown_at < ?`, shownKept},

@@ -171,6 +171,9 @@ func (c *Chat) Split(o bots.Outgoing) ([]bots.Part, error) {
 // A parcel sent twice is shown once.
 func (c *Chat) Send(ctx context.Context, p bots.Parcel) (string, error) {
 	lane := p.To.Lane
+	if !json.Valid(p.Part.Body) {
+		return "", &bots.SendError{Failure: bots.Refused, Reason: "not a reply"}
+	}
 	replaces, err := strconv.ParseInt(p.Edit, 10, 64)
 	if err != nil || replaces < 0 {
 		replaces = 0

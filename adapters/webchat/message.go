@@ -141,6 +141,8 @@ type shown struct {
 	Ask     *shownAsk       `json:"ask,omitempty"`
 	// Notice is true for what comes unasked.
 	Notice bool `json:"notice,omitempty"`
+	// File is what the bot hands over, for saving; its content in base64.
+	File *bots.Document `json:"file,omitempty"`
 }
 
 type shownButton struct {
@@ -156,7 +158,7 @@ type shownAsk struct {
 }
 
 func shownOf(o bots.Outgoing) shown {
-	s := shown{Lang: string(o.Lang), Dir: direction(o.Lang), Blocks: o.Blocks, Notice: o.Notice}
+	s := shown{Lang: string(o.Lang), Dir: direction(o.Lang), Blocks: o.Blocks, Notice: o.Notice, File: o.Document}
 	for _, row := range o.Buttons {
 		var out []shownButton
 		for _, b := range row {

@@ -15,7 +15,7 @@ func (k cases) askAuthor() *bots.Command {
 		Name: "askauthor", May: bots.Coordinators, Hidden: true, Panel: k.question, PanelText: "question", Run: k.ask,
 		Params: []bots.Param{
 			{Name: "case", Kind: caseKind{k.Digests}},
-			{Name: "question", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, Optional: true, Rest: true},
+			{Name: "question", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, When: atPanel, Rest: true},
 		},
 	}
 }

@@ -25,7 +25,7 @@ func (k cases) closeCase() *bots.Command {
 		Params: []bots.Param{
 			{Name: "case", Kind: caseKind{k.Digests}},
 			{Name: "how", Kind: closeKind, Optional: true, Hidden: true},
-			{Name: "outcome", Kind: bots.Line{Max: grievance.MaxOutcome, Long: true}, Optional: true, Rest: true},
+			{Name: "outcome", Kind: bots.Line{Max: grievance.MaxOutcome, Long: true}, When: atPanel, Rest: true},
 		},
 	}
 }

@@ -78,7 +78,7 @@ func (d *Digests) show(ctx context.Context, c collective.Collective, reader work
 // button. An empty one is one line.
 func digestReply(g *digest.Digest, c collective.Collective) *bots.Reply {
 	if g.Empty() {
-		return bots.Say("digest.empty", "Collective", c.Name, "Count", g.Open)
+		return bots.Say("digest.empty", "Collective", c.Name, "Count", g.Open, "Untaken", g.Untaken)
 	}
 	out := bots.Head("digest.title", "Collective", c.Name)
 	titles := []string{"digest.overdue", "digest.new", "digest.mine", "digest.waiting", "digest.unacknowledged"}
@@ -93,6 +93,9 @@ func digestReply(g *digest.Digest, c collective.Collective) *bots.Reply {
 	}
 	if left > 0 {
 		out.Note("digest.more", "Count", left)
+	}
+	if g.Untaken > 0 {
+		out.Note("digest.untaken", "Count", g.Untaken)
 	}
 	if len(g.Targets) > 0 {
 		out.Say("digest.targets")

@@ -127,7 +127,7 @@ func urgency(g grievance.Grievance) int {
 
 func (m mine) grievance(g grievance.Grievance) thing {
 	about, _ := m.directory.Index().Entry(g.Target)
-	t := thing{text: locale.T("mine.grievance", "Name", about.Name, "Kind", kindText(g.Kind), "State", stateText(g.State))}
+	t := thing{text: locale.T("mine.grievance", "Name", about.Name, "Kind", kindText(g.Kind), "State", ownState(g.State))}
 	t.buttons = func(n int) []bots.Button {
 		open := bots.Do(locale.T("mine.open", "Number", n), "mine", "see", g.Ref)
 		switch {
@@ -145,6 +145,14 @@ func (m mine) grievance(g grievance.Grievance) thing {
 	return t
 }
 
+// ownState is a state as the author is told it.
+func ownState(s grievance.State) locale.Text {
+	if s == grievance.WaitingForWorker {
+		return locale.T("mine.state_waiting")
+	}
+	return stateText(s)
+}
+
 // see shows one grievance whole to its author.
 func (m mine) see(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 	g, w, events, err := m.grievances.Own(ctx, c.Actor.Worker.ID, c.Subject)
@@ -152,7 +160,7 @@ func (m mine) see(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 		return nil, err
 	}
 	about, _ := m.directory.Index().Entry(g.Target)
-	out := facts(bots.Head("mine.page", "Name", about.Name).Field("grievance.state", stateText(g.State)), g.Kind, g.Happened, g.Lost)
+	out := facts(bots.Head("mine.page", "Name", about.Name).Field("grievance.state", ownState(g.State)), g.Kind, g.Happened, g.Lost)
 	if !g.Audience.IsZero() {
 		to, err := m.collectives.Store.Collective(ctx, g.Audience)
 		if err != nil {

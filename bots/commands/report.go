@@ -75,8 +75,9 @@ func goOn(label locale.Text, draft core.Ref) bots.Button {
 func (r report) prefill(ctx context.Context, c *bots.Call) (bots.Args, error) {
 	ref := core.Ref(c.Args["requester"])
 	g, w, _, err := r.grievances.Own(ctx, c.Actor.Worker.ID, ref)
-	if core.KindOf(err) == core.NotFound {
-		return nil, nil // it is a target
+	if core.KindOf(err) == core.NotFound { // then it is a target
+		_, err = r.directory.Target(ctx, ref)
+		return nil, err
 	}
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func MyAnswer(d *directory.Service, g *grievance.Service) *bots.Command {
 		Name: "myanswer", Hidden: true, Panel: m.panel, PanelText: "answer", Run: m.run,
 		Params: []bots.Param{
 			{Name: "grievance", Kind: ownKind{grievances: g, directory: d, state: grievance.WaitingForWorker}},
-			{Name: "answer", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, Optional: true, Rest: true},
+			{Name: "answer", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, When: atPanel, Rest: true},
 		},
 	}
 }
@@ -53,6 +53,9 @@ func (m myAnswer) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 	notices, err := caseNews(ctx, m.grievances, g)
 	return bots.Answered(out.Row(mineButton()).Replacing()).Notify(notices...), err
 }
+
+// atPanel is for a text that is wanted, but asked for by its panel only.
+func atPanel(bots.Args) bool { return false }
 
 // written ends a panel whose one text is written to somebody: it is shown
 // before it is sent, for it cannot be taken back.

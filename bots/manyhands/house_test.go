@@ -65,7 +65,7 @@ var bans = []ban{
 		why: "the bot is the same on every network: an adapter comes to it as an interface",
 	},
 	{
-		who: []string{"bots/..."}, but: []string{"bots/manyhands/..."},
+		who: []string{"bots/..."}, but: []string{"bots/manyhands/...", "bots/networktest"}, // which draws replies with rapid
 		what: []string{"library"},
 		except: []string{
 			"golang.org/x/text/...", "github.com/google/uuid", "github.com/govalues/decimal", "golang.org/x/sync/...",
@@ -105,7 +105,7 @@ var bans = []ban{
 	onlyIn("adapters/vault", "github.com/tink-crypto/..."),
 	onlyIn("adapters/jobs", "github.com/riverqueue/..."),
 	onlyIn("adapters/console", "github.com/chzyer/readline"),
-	onlyIn("bots/locale", "github.com/nicksnyder/go-i18n/...", "github.com/BurntSushi/toml"),
+	onlyIn("bots/locale", "github.com/nicksnyder/go-i18n/..."),
 	onlyIn("bots/manyhands", "github.com/alecthomas/kong"),
 }
 

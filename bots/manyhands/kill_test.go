@@ -31,7 +31,7 @@ func startProcess(t *testing.T, s Settings, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.CommandContext(t.Context(), exe, append(args, "--data", s.Data, "--database", s.Database)...), test: t}
+	p := &process{cmd: exec.CommandContext(t.Context(), exe, append(args, "--data", s.Data, "--database", s.Database, "--key", s.Key)...), test: t}
 	p.cmd.Env = append(os.Environ(), beMain+"=1")
 	p.cmd.Stderr = t.Output()
 	if p.in, err = p.cmd.StdinPipe(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"manyhands/core"
 	"manyhands/core/collective"
 	"manyhands/core/directory"
+	"manyhands/core/grievance"
 	"manyhands/core/rating"
 )
 
@@ -29,6 +30,7 @@ type Program struct {
 	Directory *directory.Service
 	// Collectives is what tools of the keeper need.
 	Collectives *collective.Service
+	Digests     *commands.Digests
 	Bot         *bots.Bot
 	Log         *slog.Logger
 }
@@ -107,38 +109,60 @@ func (p *Program) wire(parts Parts) error {
 	if err != nil {
 		return err
 	}
-	workers, cards := p.DB.Workers(), p.DB.Cards()
 	ratings := rating.New(p.DB.Ratings(), parts.Clock)
 	p.Collectives = collective.New(collective.Needs{
-		Store: p.DB.Collectives(), Workers: workers, Audit: p.DB.Audit(), Clock: parts.Clock, Random: parts.Random,
+		Store: p.DB.Collectives(), Workers: p.DB.Workers(), Audit: p.DB.Audit(), Clock: parts.Clock, Random: parts.Random,
+		Schedule: func(ctx context.Context, c collective.Collective) error { return p.Digests.Schedule(ctx, c) },
 	})
-	due := map[string]bots.DueFunc{}
+	grievances := grievance.New(grievance.Needs{
+		Store: p.DB.Grievances(), Collectives: p.Collectives, Audit: p.DB.Audit(), Clock: parts.Clock, Random: parts.Random,
+	})
+	p.Digests = commands.NewDigests(commands.DigestNeeds{Collectives: p.Collectives, Store: p.DB.Digests(), Due: p.DB, Clock: parts.Clock})
+
+	due := map[string]bots.DueFunc{commands.DigestKind: p.Digests.Work, database.ForgetKey: p.DB.DoForgetKey}
 	publication{ratings: ratings, due: p.DB, clock: parts.Clock}.register(due)
 	retention{db: p.DB, vault: p.Vault, collectives: p.Collectives, clock: parts.Clock}.register(due)
 
-	var registry *bots.Registry
-	all := []*bots.Command{
-		commands.Start(nil),
-		commands.Rename(p.Directory),
-		commands.Requester(p.Directory, cards),
-		commands.Rate(p.Directory, ratings, cards),
-		commands.Platform(p.Directory, cards),
-		commands.Add(p.Directory),
-		commands.Find(p.Directory, cards),
-		commands.Language(workers),
-		commands.Help(func() *bots.Registry { return registry }, p.Collectives.Coordinates),
-		commands.MyData(workers),
-		commands.Forget(workers),
-		commands.Privacy(),
-		commands.About(version),
-	}
-	registry = bots.NewRegistry(append(all, bots.Controls()...)...)
 	p.Bot = bots.New(bots.Parts{
-		Store: p.DB, Networks: networks, Registry: registry, Catalogue: p.Catalogue,
+		Store: p.DB, Networks: networks, Registry: p.commands(ratings, grievances, parts.Clock), Catalogue: p.Catalogue,
 		Clock: parts.Clock, Random: parts.Random, Log: parts.Log,
 		FreeText: "find", Coordinates: p.Collectives.Coordinates, Due: due,
 	})
 	return nil
+}
+
+// commands is every conversation, in the order in which menus show them.
+func (p *Program) commands(ratings *rating.Service, grievances *grievance.Service, clock core.Clock) *bots.Registry {
+	var registry *bots.Registry
+	workers, cards := p.DB.Workers(), p.DB.Cards()
+	collectives := commands.NewCollectives(p.Collectives)
+	all := []*bots.Command{
+		commands.Start(collectives.JoinByCode),
+		commands.Requester(p.Directory, cards),
+		commands.Rate(p.Directory, ratings, cards),
+		commands.Report(p.Directory, grievances, clock),
+		commands.Mine(p.Directory, ratings, grievances, p.Collectives),
+		commands.MyAnswer(p.Directory, grievances),
+		commands.Platform(p.Directory, cards),
+		commands.Add(p.Directory),
+		commands.Find(p.Directory, cards),
+		collectives.Command(),
+		p.Digests.Command(),
+	}
+	all = append(all, commands.Cases(commands.CaseNeeds{
+		Directory: p.Directory, Grievances: grievances, Collectives: p.Collectives, Digests: p.DB.Digests(), Clock: clock,
+	})...)
+	all = append(all,
+		commands.Rename(p.Directory),
+		commands.Language(workers),
+		commands.Help(func() *bots.Registry { return registry }, p.Collectives.Coordinates),
+		commands.Privacy(),
+		commands.MyData(workers),
+		commands.Forget(workers),
+		commands.About(version),
+	)
+	registry = bots.NewRegistry(append(all, bots.Controls()...)...)
+	return registry
 }
 
 // Close closes what is open.

@@ -109,16 +109,42 @@ func (s *Settings) check() error {
 	return nil
 }
 
-// tomlSettings lets kong read a TOML file whose keys are the flags' names.
+// settingsFile is a TOML file whose keys are the flags' names. What the
+// environment or a flag says wins over it.
+type settingsFile map[string]any
+
+// tomlSettings lets kong read a settings file.
 func tomlSettings(r io.Reader) (kong.Resolver, error) {
-	var values map[string]any
+	var values settingsFile
 	if _, err := toml.NewDecoder(r).Decode(&values); err != nil {
 		return nil, errors.New("the settings file is not TOML: expected lines such as addr = \"127.0.0.1:8080\"")
 	}
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if v, ok := values[flag.Name]; ok {
-			return fmt.Sprint(v), nil
+	return values, nil
+}
+
+// Validate refuses a key that is no setting.
+func (f settingsFile) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	for _, flag := range app.Flags {
+		known[flag.Name] = true
+	}
+	for key := range f {
+		if !known[key] {
+			return fmt.Errorf("the settings file has an unknown key %q: see manyhands --help for their names", key)
 		}
-		return nil, nil
-	}), nil
+	}
+	return nil
+}
+
+// Resolve returns a flag's value from the file.
+func (f settingsFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	if v, ok := f[flag.Name]; ok {
+		return fmt.Sprint(v), nil
+	}
+	return nil, nil
 }

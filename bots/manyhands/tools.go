@@ -142,6 +142,26 @@ func (p *Program) collectiveNamed(ctx context.Context, name string) (collective.
 	return collective.Collective{}, fmt.Errorf("there is no collective named %q: see manyhands collective list", name)
 }
 
+// DigestCmd prints a collective's digest.
+type DigestCmd struct {
+	Name string `arg:"" help:"The collective's name."`
+}
+
+// Run prints it. Nothing in it becomes less new for its coordinators.
+func (c DigestCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) error {
+	return keeping(ctx, s, io, o, func(ctx context.Context, p *Program) error {
+		found, err := p.collectiveNamed(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		text, err := p.Digests.Print(ctx, found.Ref, p.Catalogue)
+		if err == nil {
+			fmt.Fprintln(io.Out, locale.Strip(text))
+		}
+		return err
+	})
+}
+
 // CheckCmd checks.
 type CheckCmd struct {
 	Live bool `help:"Ask a server that runs here whether it is alive, and nothing else."`

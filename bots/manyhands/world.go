@@ -117,7 +117,7 @@ func (w *world) Close() error {
 // Server runs a command of the server's keeper; see transcript.World.
 func (w *world) Server(ctx context.Context, args []string) (string, error) {
 	var out bytes.Buffer
-	args = append(args, "--data", w.settings.Data, "--database", w.settings.Database)
+	args = append(args, "--data", w.settings.Data, "--database", w.settings.Database, "--key", w.settings.Key)
 	runWith(ctx, args, Streams{In: new(bytes.Buffer), Out: &out, Err: &out}, Outside{Clock: w.clock.Now, Random: w.parts.Random})
 	return out.String(), nil
 }

@@ -68,6 +68,19 @@ function button(m, b) {
   return e;
 }
 
+// file is a link that saves what the bot handed over.
+function file(f) {
+  const a = make("a", "button", `⤓ ${f.name}`);
+  a.download = f.name;
+  a.href = "#";
+  a.addEventListener("click", () => {
+    const bytes = Uint8Array.from(atob(f.content), (c) => c.charCodeAt(0));
+    a.href = URL.createObjectURL(new Blob([bytes], { type: f.type }));
+    setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+  });
+  return a;
+}
+
 function message(m) {
   const e = make("article", `message ${m.me ? "mine" : "theirs"}${m.notice ? " notice" : ""}`);
   const bubble = make("div", "bubble", make("span", "hidden", m.me ? words.you : words.name));
@@ -86,6 +99,7 @@ function message(m) {
   e.lang = m.lang;
   e.dir = m.dir;
   bubble.append(...blocks(m.blocks));
+  if (m.file) bubble.append(file(m.file));
   e.append(bubble);
   if (m.buttons) {
     e.append(make("div", "rows", ...m.buttons.map((row) => make("div", "row", ...row.map((b) => button(m, b))))));

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"manyhands/bots"
 )
 
 // Event is one server-sent event.
@@ -86,13 +88,14 @@ func (l *Line) Close() error { return l.body.Close() }
 
 // Shown is a message as the page is told it.
 type Shown struct {
-	ID     int64  `json:"id"`
-	Me     bool   `json:"me"`
-	Key    string `json:"key"`
-	Text   string `json:"text"`
-	Lang   string `json:"lang"`
-	Dir    string `json:"dir"`
-	Notice bool   `json:"notice"`
+	ID     int64          `json:"id"`
+	Me     bool           `json:"me"`
+	Key    string         `json:"key"`
+	Text   string         `json:"text"`
+	Lang   string         `json:"lang"`
+	Dir    string         `json:"dir"`
+	Notice bool           `json:"notice"`
+	File   *bots.Document `json:"file"`
 	Blocks []struct {
 		Kind, Label, Text string
 	} `json:"blocks"`

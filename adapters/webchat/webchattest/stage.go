@@ -301,6 +301,9 @@ func (p *person) seen(who string, m Shown) transcript.Seen {
 			h.data = append(h.data, b.Data)
 		}
 	}
+	if m.File != nil {
+		out.Files = []transcript.File{{Name: m.File.Name, Type: m.File.Type}}
+	}
 	out.Handle = h
 	return out
 }
