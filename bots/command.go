@@ -96,7 +96,8 @@ func (a Args) Given(name string) bool { return a[name] != "" }
 type Call struct {
 	Command *Command
 	// Action is the button's action, or "" where the command itself runs;
-	// Value is what followed the action's first word.
+	// Value is what followed the action's first word, also of a panel's
+	// "save-VALUE".
 	Action string
 	Value  string
 	// Subject is the random id that a button spoke of, Version the state it

@@ -138,7 +138,7 @@ func (t *turn) pressAtPanel(ctx context.Context, c *Command, d PressedData, acti
 		if dialog.Version != d.Version {
 			return t.step(ctx, dialog, nil) // something changed since: look first
 		}
-		return t.finish(ctx, c, dialog)
+		return t.finish(ctx, c, dialog, value)
 	}
 	dialog.Asking = ""
 	return t.step(ctx, dialog, nil)
@@ -181,13 +181,10 @@ func (t *turn) answer(ctx context.Context, typed string) (*Answer, error) {
 	}
 	if dialog.Asking == "" { // at a panel
 		args := Args{}
-		if left := t.keywords(ctx, c, args, typed, func(error) {}); len(args) > 0 {
+		if left := t.leading(ctx, c, args, typed, func(error) {}); left == "" && len(args) > 0 {
 			for k, v := range args {
 				dialog.Args[k] = v
 			}
-			typed = left
-		}
-		if typed == "" {
 			return t.step(ctx, dialog, nil)
 		}
 		if c.PanelText == "" {
@@ -225,7 +222,7 @@ func (t *turn) step(ctx context.Context, d *Dialog, err error) (*Answer, error) 
 	if c.Panel != nil && (c.Direct == nil || d.Version > 0 || !c.Direct(d.Args)) {
 		return t.panel(ctx, c, d)
 	}
-	return t.finish(ctx, c, d)
+	return t.finish(ctx, c, d, "")
 }
 
 // adopt makes d the dialog in progress. What was in progress before is kept
@@ -353,9 +350,11 @@ func (t *turn) panel(ctx context.Context, c *Command, d *Dialog) (*Answer, error
 	return &Answer{Replies: []*Reply{r.replacingPress(t)}, Keep: true}, nil
 }
 
-// finish runs the command with all that was gathered.
-func (t *turn) finish(ctx context.Context, c *Command, d *Dialog) (*Answer, error) {
+// finish runs the command with all that was gathered; how is the value of the
+// panel's button that was pressed, or "".
+func (t *turn) finish(ctx context.Context, c *Command, d *Dialog, how string) (*Answer, error) {
 	call := t.call(c, d)
+	call.Value = how
 	return t.execute(ctx, d, func(ctx context.Context) (*Answer, error) { return c.Run(ctx, call) })
 }
 
@@ -432,7 +431,11 @@ func (t *turn) refused(_ context.Context, c *Command, d *Dialog, err error) (*An
 	}
 	r := new(Reply)
 	refusal(r, e)
-	if c != nil && d != nil && d.Version > 0 {
+	over := e.Kind == core.Forbidden || e.Kind == core.NotFound // going on would not help
+	if over && d != nil && t.dialog != nil {
+		t.setDialog(d.Parent)
+	}
+	if !over && c != nil && d != nil && d.Version > 0 {
 		d.Version++
 		t.setDialog(d)
 		r.Row(Do(locale.T("button.cancel"), "cancel", actionRun, ""))

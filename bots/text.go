@@ -4,8 +4,9 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"manyhands/core/directory"
 )
 
 // CleanText makes typed text fit to be kept and shown to others: Unicode's
@@ -37,14 +38,11 @@ func CleanText(s string) string {
 	})
 }
 
-// foldWord makes a word of a command or keyword comparable: case and accents
-// do not matter.
+// foldWord makes a word of a command or keyword comparable: case, accents and
+// the letters that Arabic writes in two ways do not matter.
 func foldWord(s string) string {
-	s = cases.Fold().String(norm.NFKD.String(strings.TrimSpace(s)))
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, s)
+	if folded := directory.Fold(s); folded != "" {
+		return folded
+	}
+	return strings.TrimSpace(s) // a mark, such as "?"
 }

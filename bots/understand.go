@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode"
 
 	"manyhands/bots/locale"
 	"manyhands/core"
@@ -41,7 +42,7 @@ func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
 	if t.m.Chat.Room && !slashed {
 		return nil, nil // in a room the bot answers commands only
 	}
-	if command != nil && (slashed || t.dialog == nil || t.dialog.Asking == "" || isControl(command) && rest == "") {
+	if command != nil && (slashed || t.takesBare(command, rest)) {
 		return t.start(ctx, command, nil, rest)
 	}
 	if slashed && t.m.Chat.Room && !t.m.PrivateSeen {
@@ -57,6 +58,16 @@ func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
 		return Answered(Say("text.not_text").Row(t.helpButton())), nil
 	}
 	return t.start(ctx, t.b.Registry.Command(t.b.FreeText), nil, typed)
+}
+
+// takesBare tells whether a command written without a slash is meant as one.
+// In a dialog only a word that stands alone is: "Stop that, they said" is part
+// of somebody's story.
+func (t *turn) takesBare(c *Command, rest string) bool {
+	if t.dialog == nil {
+		return true
+	}
+	return rest == "" && (isControl(c) || t.dialog.Asking == "")
 }
 
 // isControl is true for the commands that a dialog listens to even where they
@@ -92,8 +103,11 @@ func (t *turn) commandIn(typed string) (c *Command, rest string, slashed bool) {
 }
 
 func cutWord(s string) (word, rest string) {
-	word, rest, _ = strings.Cut(strings.TrimSpace(s), " ")
-	return word, strings.TrimSpace(rest)
+	s = strings.TrimSpace(s)
+	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
+		return s[:i], strings.TrimSpace(s[i:])
+	}
+	return s, ""
 }
 
 // named finds a command by a word of lang or of English.
@@ -238,7 +252,7 @@ func (t *turn) parseLine(ctx context.Context, c *Command, args Args, line string
 			continue
 		}
 		if p.Rest {
-			line = t.keywords(ctx, c, args, line, keep)
+			line = t.leading(ctx, c, args, line, keep)
 			if line != "" {
 				keep2(keep, t.parse(ctx, p, args, line))
 			}
@@ -315,6 +329,24 @@ func (t *turn) keywords(ctx context.Context, c *Command, args Args, line string,
 		return line // nothing taken: leave its spaces and lines as typed
 	}
 	return strings.Join(left, " ")
+}
+
+// leading takes keywords off the beginning of a line, and leaves the rest as
+// it was typed: what follows the first other word is somebody's sentence.
+func (t *turn) leading(ctx context.Context, c *Command, args Args, line string, keep func(error)) string {
+	for {
+		words := strings.Fields(line)
+		p, n := t.keywordAt(c, words, 0)
+		if p == nil {
+			return line
+		}
+		if err := t.parse(ctx, p, args, words[n]); err != nil {
+			keep(err)
+		}
+		for range n + 1 {
+			_, line = cutWord(line)
+		}
+	}
 }
 
 // keywordAt finds a keyword parameter at words[i] that has a word after it,

@@ -220,3 +220,16 @@ func rest(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	}
 }
+
+// Check asks Telegram whether it takes the token. The error says what to do,
+// and holds no token.
+func (t *Telegram) Check(ctx context.Context) error {
+	f := t.learn(ctx)
+	switch {
+	case f == nil:
+		return nil
+	case f.code == http.StatusUnauthorized, f.code == http.StatusNotFound:
+		return errors.New("the token is not valid: ask BotFather for it")
+	}
+	return errors.New("Telegram did not answer: " + f.why) //nolint:staticcheck // a name begins the sentence
+}

@@ -66,7 +66,8 @@ func (l flagList) Parse(ctx context.Context, r bots.Reading, typed string) (stri
 		values = append(values, string(f))
 	}
 	var out []string
-	for _, word := range strings.Split(typed, ",") {
+	commas := func(r rune) bool { return strings.ContainsRune(",،;؛", r) }
+	for _, word := range strings.FieldsFunc(typed, commas) {
 		v, err := bots.OneOf{Prefix: "flag", Values: values}.Parse(ctx, r, word)
 		if err != nil {
 			return "", err

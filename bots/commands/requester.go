@@ -114,6 +114,12 @@ func (c cards) facts(out *bots.Reply, k card.Card, isPlatform bool) {
 func (c cards) figures(out *bots.Reply, k card.Card) {
 	f := k.Figures
 	if f == nil {
+		f = &rating.Figures{}
+	}
+	if f.Reporters > 0 {
+		out.Say("card.reporters", "Count", rating.Rounded(f.Reporters))
+	}
+	if f.Workers == 0 {
 		out.Say("card.no_figures", "Count", rating.LeastWorkers)
 		return
 	}
@@ -130,9 +136,6 @@ func (c cards) figures(out *bots.Reply, k card.Card) {
 		if n := f.Flags[flag]; n > 0 {
 			out.Item("card.flag", "Flag", locale.T("choice.flag."+string(flag)), "Count", rating.Rounded(n))
 		}
-	}
-	if f.Reporters > 0 {
-		out.Say("card.reporters", "Count", rating.Rounded(f.Reporters))
 	}
 	out.Note("card.as_of", "Date", locale.Date(f.At))
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"manyhands/adapters/webchat"
@@ -26,7 +27,13 @@ func (c ServeCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) (
 			return err
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
-		s.Data, s.Database, s.Key = dir, "sqlite:"+dir+"/demo.db", ""
+		s.Data, s.Database, s.Key = dir, "sqlite:"+filepath.Join(dir, "demo.db"), ""
+		link, err := makeDemo(ctx, *s, o.Clock(), io.Out)
+		if err != nil {
+			return err
+		}
+		defer func() { _, _ = fmt.Fprintln(io.Out, "The demo's data are gone.") }()
+		fmt.Fprintf(io.Out, "Look up %s, or see what a coordinator sees: write /start %s\n", demoRequesters[0], link)
 	}
 	log := logTo(io.Err)
 	listener, err := net.Listen("tcp", s.Addr)
@@ -49,11 +56,6 @@ func (c ServeCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) (
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	if c.Demo {
-		if err := p.demo(ctx, io.Out); err != nil {
-			return err
-		}
-	}
 	s.announce(io, listener.Addr().String())
 	return p.serve(ctx, listener, chat)
 }

@@ -184,7 +184,7 @@ func (c CheckCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) e
 	if err := db.Close(); err != nil {
 		return err
 	}
-	return s.checkTokens(ctx, io)
+	return s.checkTokens(ctx, io, o)
 }
 
 func live(ctx context.Context, addr string) error {
@@ -203,4 +203,28 @@ func live(ctx context.Context, addr string) error {
 		return fmt.Errorf("the server at %s is not well: %s", addr, answer.Status)
 	}
 	return nil
+}
+
+// checkTokens asks the networks whose tokens are set whether they take them.
+func (s *Settings) checkTokens(ctx context.Context, io Streams, o Outside) error {
+	p := &Program{Log: logTo(io.Err)}
+	networks, err := p.networks(*s, Parts{Clock: o.Clock})
+	if err != nil {
+		return err
+	}
+	var bad []error
+	for _, n := range networks {
+		c, ok := n.(interface {
+			Check(ctx context.Context) error
+		})
+		if !ok {
+			continue
+		}
+		if err := c.Check(ctx); err != nil {
+			bad = append(bad, fmt.Errorf("%s: %w", n.Name(), err))
+			continue
+		}
+		fmt.Fprintf(io.Out, "%s: the token is good\n", n.Name())
+	}
+	return errors.Join(bad...)
 }

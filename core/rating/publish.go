@@ -52,8 +52,10 @@ type Mean struct {
 
 // Figures are what anyone may know of a target.
 type Figures struct {
+	// At is when what is said of ratings became what it is.
 	At time.Time
-	// Workers is how many counting workers rated it.
+	// Workers is how many counting workers rated it; 0 where no ratings are
+	// published.
 	Workers int
 	// Scores holds the dimensions that at least five counting workers scored.
 	Scores map[Dimension]Mean
@@ -63,8 +65,9 @@ type Figures struct {
 	// Flags holds those that at least five counting workers raised.
 	Flags map[Flag]int
 	// Reporters is how many counting workers have an open grievance, or 0
-	// where they are fewer than five.
-	Reporters int
+	// where they are fewer than five; ReportersAt is when it became so.
+	Reporters   int
+	ReportersAt time.Time
 }
 
 // Batch is what a batch decided for one target.
@@ -82,8 +85,55 @@ type Batch struct {
 // before (nil for nothing). Figures appear when there are first five counting
 // workers; they change at most once in seven days, and only when at least
 // three counting workers are new or changed; one worker's change reaches them
-// once in 28 days.
+// once in 28 days. The count of reporters goes by the same numbers, apart.
 func Decide(before *Figures, voices []Voice, reporters []worker.Standing, now time.Time) Batch {
+	var rated *Figures
+	if before != nil && before.Workers > 0 {
+		rated = before
+	}
+	b := decideRatings(rated, voices, now)
+	f := Figures{}
+	if b.Figures != nil {
+		f = *b.Figures
+	}
+	if before != nil {
+		f.Reporters, f.ReportersAt = before.Reporters, before.ReportersAt
+	}
+	settled := f.countReporters(reporters, now)
+	b.Settled = b.Settled && settled
+	if b.Figures = &f; f.Workers == 0 && f.Reporters == 0 {
+		b.Figures = nil
+	}
+	return b
+}
+
+// countReporters brings the count of reporters up to date where it may, and
+// tells whether it is.
+func (f *Figures) countReporters(reporters []worker.Standing, now time.Time) bool {
+	counting := 0
+	for _, s := range reporters {
+		if s.Counts(now) {
+			counting++
+		}
+	}
+	enough := counting >= LeastWorkers
+	if !enough {
+		counting = 0
+	}
+	switch {
+	case counting == f.Reporters:
+		return enough || len(reporters) == 0
+	case f.Reporters > 0 && (now.Sub(f.ReportersAt) < BetweenChanges || abs(counting-f.Reporters) < LeastChanged):
+		return false
+	}
+	f.Reporters, f.ReportersAt = counting, now
+	return true
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// decideRatings is Decide for ratings alone.
+func decideRatings(before *Figures, voices []Voice, now time.Time) Batch {
 	parts := map[worker.ID]*Content{} // what each worker would be counted with
 	changed := map[worker.ID]bool{}
 	settled := true
@@ -122,7 +172,7 @@ func Decide(before *Figures, voices []Voice, reporters []worker.Standing, now ti
 		}
 	}
 	if enough {
-		b.Figures = figures(parts, reporters, now)
+		b.Figures = figures(parts, now)
 	}
 	return b
 }
@@ -155,7 +205,7 @@ func same(a, b *Content) bool {
 	return x.Equal(y)
 }
 
-func figures(parts map[worker.ID]*Content, reporters []worker.Standing, now time.Time) *Figures {
+func figures(parts map[worker.ID]*Content, now time.Time) *Figures {
 	f := &Figures{At: now, Workers: len(parts), Scores: map[Dimension]Mean{}, Flags: map[Flag]int{}}
 	sum, n, flags := map[Dimension]int{}, map[Dimension]int{}, map[Flag]int{}
 	yes, no := 0, 0
@@ -186,15 +236,6 @@ func figures(parts map[worker.ID]*Content, reporters []worker.Standing, now time
 	}
 	if yes >= LeastWorkers && no >= LeastWorkers {
 		f.AgainYes, f.AgainNo = yes, no
-	}
-	counting := 0
-	for _, s := range reporters {
-		if s.Counts(now) {
-			counting++
-		}
-	}
-	if counting >= LeastWorkers {
-		f.Reporters = counting
 	}
 	return f
 }

@@ -1,6 +1,8 @@
 package rating
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,14 +75,14 @@ func TestFiguresChangeRarelyAndNotForOne(t *testing.T) {
 	vs = published(vs, first)
 	vs = append(vs, rater(10, 40*day, false, 1), rater(11, 40*day, false, 1))
 
-	if b := Decide(first.Figures, vs, nil, start.Add(30*day)); b.Figures != first.Figures || b.Settled {
+	if b := Decide(first.Figures, vs, nil, start.Add(30*day)); !sameFigures(b.Figures, first.Figures) || b.Settled {
 		t.Fatal("two new workers changed the figures")
 	}
 	vs = append(vs, rater(12, 40*day, false, 1))
-	if b := Decide(first.Figures, vs, nil, start.Add(6*day)); b.Figures != first.Figures {
+	if b := Decide(first.Figures, vs, nil, start.Add(6*day)); !sameFigures(b.Figures, first.Figures) {
 		t.Fatal("figures changed within seven days")
 	}
-	if b := Decide(first.Figures, vs, nil, start.Add(7*day)); b.Figures == first.Figures || b.Figures.Workers != 9 {
+	if b := Decide(first.Figures, vs, nil, start.Add(7*day)); sameFigures(b.Figures, first.Figures) || b.Figures.Workers != 9 {
 		t.Fatal("three new workers after seven days changed nothing")
 	}
 }
@@ -93,7 +95,7 @@ func TestOneWorkersChangeReachesFiguresOnceIn28Days(t *testing.T) {
 	for i := range vs {
 		vs[i].Live = &Content{Scores: map[Dimension]Score{Fairness: 5}}
 	}
-	if b := Decide(first.Figures, vs, nil, start.Add(27*day)); b.Figures != first.Figures || b.Settled {
+	if b := Decide(first.Figures, vs, nil, start.Add(27*day)); !sameFigures(b.Figures, first.Figures) || b.Settled {
 		t.Fatal("workers who were counted 27 days ago changed the figures")
 	}
 	if b := Decide(first.Figures, vs, nil, start.Add(28*day)); b.Figures.Scores[Fairness].Tenths != 50 {
@@ -133,6 +135,36 @@ func TestSmallPartsAreNotShown(t *testing.T) {
 	}
 	if _, ok := f.Scores[Pay]; ok {
 		t.Fatal("a score of four is shown")
+	}
+}
+
+func sameFigures(a, b *Figures) bool { return reflect.DeepEqual(a, b) }
+
+func TestReportersAreCountedFromFiveOnAndApart(t *testing.T) {
+	t.Parallel()
+	old := worker.Standing{Since: start.Add(-40 * day)}
+	some := func(n int) []worker.Standing { return slices.Repeat([]worker.Standing{old}, n) }
+	if b := Decide(nil, nil, some(4), start); b.Figures != nil || b.Settled {
+		t.Fatalf("four reporters gave %+v", b)
+	}
+	if b := Decide(nil, nil, slices.Repeat([]worker.Standing{{Since: start}}, 9), start); b.Figures != nil {
+		t.Fatalf("nine reporters of today gave %+v", b.Figures)
+	}
+	first := Decide(nil, nil, some(5), start)
+	if first.Figures == nil || first.Figures.Reporters != 5 || first.Figures.Workers != 0 {
+		t.Fatalf("five reporters gave %+v", first.Figures)
+	}
+	if b := Decide(first.Figures, nil, some(9), start.Add(6*day)); b.Figures.Reporters != 5 || b.Settled {
+		t.Fatal("the count changed within seven days")
+	}
+	if b := Decide(first.Figures, nil, some(7), start.Add(8*day)); b.Figures.Reporters != 5 {
+		t.Fatal("the count changed for two")
+	}
+	if b := Decide(first.Figures, nil, some(8), start.Add(8*day)); b.Figures.Reporters != 8 || !b.Settled {
+		t.Fatal("the count did not change for three")
+	}
+	if b := Decide(first.Figures, nil, some(1), start.Add(8*day)); b.Figures != nil {
+		t.Fatal("a count of one is still shown as five")
 	}
 }
 
