@@ -396,7 +396,7 @@ func (t *turn) close(ctx context.Context, d *Dialog, a *Answer) (*Answer, error)
 		}
 		return a, nil
 	}
-	if d.Fills == "" && !t.changed && t.m.Chat.Room && !t.m.PrivateSeen {
+	if d.Fills == "" && !t.changed && t.m.Chat.Room {
 		return a, nil // what goes on in private is not brought up by a look in a room
 	}
 	if d.Fills != "" && a.Fills != "" {

@@ -12,7 +12,10 @@ import (
 // post writes what came of a message into the outbox, in its transaction.
 func (b *Bot) post(ctx context.Context, t *turn, a *Answer) error {
 	if a == nil {
-		return nil
+		a = &Answer{}
+	}
+	if len(a.Replies) == 0 && t.m.Slash != nil {
+		a.Replies = append(a.Replies, Say("answer.nothing")) // a slash command waits for an answer
 	}
 	var rows []Outbound
 	for i, r := range a.Replies {

@@ -18,7 +18,7 @@ const dueBatch = 100
 // Run receives, handles, sends and does what is due until ctx ends. It returns
 // the first error after which a network cannot go on; the others go on.
 func (b *Bot) Run(ctx context.Context) error {
-	b.publishMenus(ctx)
+	b.PublishMenus(ctx)
 	complain := func(err error) { b.Log.Warn("will be tried again", "error", err) }
 	var wg sync.WaitGroup
 	for _, loop := range []func(){
@@ -50,9 +50,9 @@ func (b *Bot) Listen(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// publishMenus tells the networks the commands. A network that refuses is
+// PublishMenus tells the networks the commands. A network that refuses is
 // logged and served all the same.
-func (b *Bot) publishMenus(ctx context.Context) {
+func (b *Bot) PublishMenus(ctx context.Context) {
 	for _, n := range b.Networks {
 		if p, ok := n.(MenuPublisher); ok {
 			if err := p.PublishMenu(ctx, Menu{Commands: b.Registry.Commands, Catalogue: b.Catalogue}); err != nil {

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 
 	"manyhands/bots"
 	"manyhands/bots/commands"
@@ -77,15 +74,7 @@ func newTalk(t *testing.T, db *DB, clock *testClock) *talk {
 // collectiveTexts are the sentences of these conversations.
 func collectiveTexts(t *testing.T) *locale.Catalogue {
 	t.Helper()
-	files := fstest.MapFS{}
-	for _, name := range []string{"collective.en.toml", "conversation.en.toml", "en.toml"} {
-		text, err := os.ReadFile(filepath.Join("..", "..", "bots", "locale", "messages", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = &fstest.MapFile{Data: text}
-	}
-	catalogue, err := locale.NewFrom(files)
+	catalogue, err := locale.New()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"manyhands/core"
 )
 
-// remember writes a row that a test can look for.
-func remember(ctx context.Context, db *DB, name string) error {
+// note writes a row that a test can look for.
+func note(ctx context.Context, db *DB, name string) error {
 	return db.conn(ctx).Exec(`INSERT INTO remembered (name, value) VALUES (?, '')`, name).Error
 }
 
@@ -42,7 +42,7 @@ func TestTransactionLostUnderneathIsNoticed(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		err := db.InTx(t.Context(), func(ctx context.Context) error {
-			if err := remember(ctx, db, "earlier message"); err != nil {
+			if err := note(ctx, db, "earlier message"); err != nil {
 				return err
 			}
 			// The cancelled statement, on the connection of the transaction
@@ -62,7 +62,7 @@ func TestTransactionLostUnderneathIsNoticed(t *testing.T) {
 			// as GORM's nested transactions leave them, begins a new one, so
 			// that even COMMIT succeeds.
 			_ = db.conn(ctx).Exec("SAVEPOINT left_open").Error
-			_ = remember(ctx, db, "later message")
+			_ = note(ctx, db, "later message")
 			return nil
 		})
 		if err == nil {
@@ -83,7 +83,7 @@ func TestCallersCancellationDoesNotCutATransaction(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := db.InTx(ctx, func(ctx context.Context) error {
 			cancel()
-			return remember(ctx, db, "kept")
+			return note(ctx, db, "kept")
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -97,11 +97,11 @@ func TestRefusalRollsBackToTheSavepointOnly(t *testing.T) {
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		refusal := core.Refuse(core.Invalid, "error.some")
 		inTx(t, db, func(ctx context.Context) error {
-			if err := remember(ctx, db, "a"); err != nil {
+			if err := note(ctx, db, "a"); err != nil {
 				return err
 			}
 			err := db.Savepoint(ctx, func(ctx context.Context) error {
-				if err := remember(ctx, db, "b"); err != nil {
+				if err := note(ctx, db, "b"); err != nil {
 					return err
 				}
 				return refusal
@@ -109,7 +109,7 @@ func TestRefusalRollsBackToTheSavepointOnly(t *testing.T) {
 			if !errors.Is(err, refusal) {
 				t.Errorf("Savepoint returned %v", err)
 			}
-			return remember(ctx, db, "c")
+			return note(ctx, db, "c")
 		})
 		mustBe(t, db, "a", "c")
 	})
@@ -121,10 +121,10 @@ func TestSavepointsNest(t *testing.T) {
 		inTx(t, db, func(ctx context.Context) error {
 			return db.Savepoint(ctx, func(ctx context.Context) error {
 				_ = db.Savepoint(ctx, func(ctx context.Context) error {
-					_ = remember(ctx, db, "inner")
+					_ = note(ctx, db, "inner")
 					return core.Refuse(core.Conflict, "error.some")
 				})
-				return remember(ctx, db, "outer")
+				return note(ctx, db, "outer")
 			})
 		})
 		mustBe(t, db, "outer")
@@ -135,7 +135,7 @@ func TestAnyOtherErrorInASavepointLosesTheTransaction(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		err := db.InTx(t.Context(), func(ctx context.Context) error {
-			if err := remember(ctx, db, "a"); err != nil {
+			if err := note(ctx, db, "a"); err != nil {
 				return err
 			}
 			_ = db.Savepoint(ctx, func(context.Context) error { return errors.New("a fault of ours") })
@@ -152,10 +152,10 @@ func TestFailedStatementLeavesNothing(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
 		err := db.InTx(t.Context(), func(ctx context.Context) error {
-			if err := remember(ctx, db, "a"); err != nil {
+			if err := note(ctx, db, "a"); err != nil {
 				return err
 			}
-			return remember(ctx, db, "a")
+			return note(ctx, db, "a")
 		})
 		if err == nil {
 			t.Fatal("a duplicate was taken")
@@ -170,12 +170,12 @@ func TestPanicLeavesNothing(t *testing.T) {
 		func() {
 			defer func() { _ = recover() }()
 			_ = db.InTx(t.Context(), func(ctx context.Context) error {
-				_ = remember(ctx, db, "a")
+				_ = note(ctx, db, "a")
 				panic("a fault of ours")
 			})
 		}()
 		mustBe(t, db)
-		inTx(t, db, func(ctx context.Context) error { return remember(ctx, db, "b") })
+		inTx(t, db, func(ctx context.Context) error { return note(ctx, db, "b") })
 		mustBe(t, db, "b")
 	})
 }
@@ -183,7 +183,7 @@ func TestPanicLeavesNothing(t *testing.T) {
 func TestNothingRunsOutsideATransaction(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, _ *testClock) {
-		if err := remember(t.Context(), db, "a"); !errors.Is(err, errNoTransaction) {
+		if err := note(t.Context(), db, "a"); !errors.Is(err, errNoTransaction) {
 			t.Fatalf("a write without a transaction returned %v", err)
 		}
 		if err := db.Savepoint(t.Context(), func(context.Context) error { return nil }); !errors.Is(err, errNoTransaction) {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -110,6 +111,10 @@ func (t *Collectives) join() *bots.Command {
 // guess has to stay counted when an error would undo it.
 func (t *Collectives) JoinByCode(ctx context.Context, c *bots.Call, code string) (*bots.Answer, error) {
 	in, err := t.service.Join(ctx, c.Actor.Worker.ID, locale.LatinDigits(bots.CleanText(code)))
+	var full *core.Error
+	if errors.As(err, &full) && full.Key == "error.invitation_used_up" {
+		err, in.Refused = nil, full // nothing was written, and a new code can be tried
+	}
 	if err != nil {
 		return nil, err
 	}

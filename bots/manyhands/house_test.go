@@ -106,6 +106,10 @@ var bans = []ban{
 	onlyIn("adapters/jobs", "github.com/riverqueue/..."),
 	onlyIn("adapters/console", "github.com/chzyer/readline"),
 	onlyIn("bots/locale", "github.com/nicksnyder/go-i18n/..."),
+	{
+		who: []string{"..."}, but: []string{"bots/locale/...", "bots/manyhands"}, what: []string{"github.com/BurntSushi/toml"},
+		why: "catalogues and settings are TOML, and nothing else is",
+	},
 	onlyIn("bots/manyhands", "github.com/alecthomas/kong"),
 }
 
@@ -234,6 +238,7 @@ func TestTableCatches(t *testing.T) {
 		{"adapters/database", "github.com/riverqueue/river", false},
 		{"adapters/telegram", "github.com/chzyer/readline", false},
 		{"bots/commands", "github.com/BurntSushi/toml", false},
+		{"bots/transcript", "github.com/nicksnyder/go-i18n/v2/i18n", false},
 		{"adapters/webchat", "github.com/alecthomas/kong", false},
 		{"core/worker", "manyhands/core/rating", false},
 		{"core/rating", "manyhands/core/pay", false},

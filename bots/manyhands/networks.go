@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 
+	"manyhands/adapters/discord"
 	"manyhands/adapters/telegram"
 	"manyhands/adapters/webchat"
 	"manyhands/bots"
@@ -13,6 +14,15 @@ func (p *Program) networks(s Settings, parts Parts) ([]bots.Network, error) {
 	var all []bots.Network
 	if s.TelegramToken != "" {
 		n, err := telegram.New(telegram.Config{Token: s.TelegramToken, API: s.TelegramAPI, Log: p.Log, Clock: parts.Clock})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	if s.DiscordToken != "" {
+		n, err := discord.New(discord.Config{
+			Token: s.DiscordToken, API: s.DiscordAPI, Catalogue: p.Catalogue, Log: p.Log, Clock: parts.Clock, State: p.DB,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"manyhands/adapters/database/postgrestest"
+	"manyhands/adapters/discord/discordstage"
 	"manyhands/adapters/telegram/telegramstage"
 	"manyhands/adapters/webchat/webchattest"
 	"manyhands/bots"
@@ -36,6 +37,16 @@ var stages = map[string]func(t *testing.T, s Settings) transcript.World{
 			chat, err := p.webchat(s, Parts{Clock: clock.Now, Random: parts.Random}, parts.Log)
 			stage.Serve(chat.Handler())
 			return []bots.Network{chat}, err
+		}, parts)
+		return closing(t, w, err)
+	},
+	"discord": func(t *testing.T, s Settings) transcript.World {
+		clock, parts := transcript.NewClock(scriptStart), Parts{Random: newSeeded(), Log: testLog(t)}
+		stage := discordstage.New(clock.Now)
+		t.Cleanup(stage.Close)
+		w, err := newWorld(t.Context(), s, clock, stage, func(p *Program) ([]bots.Network, error) {
+			s.DiscordToken, s.DiscordAPI = discordstage.Token, stage.API()
+			return p.networks(s, Parts{Clock: clock.Now})
 		}, parts)
 		return closing(t, w, err)
 	},

@@ -58,6 +58,7 @@ func (w *world) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.Bot.PublishMenus(ctx)
 	listening, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() {

@@ -118,7 +118,7 @@ func (s *Server) deliver(i *Interaction, data object) {
 		o["guild_locale"] = g.locale
 		o["guild"] = object{"id": g.ID, "locale": g.locale, "features": []string{}}
 		member := s.memberObject(g, i.user)
-		member["permissions"] = memberPermissions
+		member["permissions"] = g.permissions(i.user)
 		o["member"] = member
 		if !g.bot {
 			o["app_permissions"] = privatePermissions

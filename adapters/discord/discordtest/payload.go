@@ -12,8 +12,9 @@ func stamp(t time.Time) string {
 // The permissions that matter here (dd:topics/permissions.mdx). Bots are given
 // all that this server knows of, people the plain ones.
 const (
-	botPermissions    = "2251799813685247"
-	memberPermissions = "277025770560" // view, write, history, commands
+	botPermissions     = "2251799813685247"
+	memberPermissions  = "277025770560" // view, write, history, commands
+	managerPermissions = "277025770608" // the same, and managing the guild and its channels
 	// ATTACH_FILES, EMBED_LINKS, MENTION_EVERYONE, and for the bot's own
 	// conversations USE_EXTERNAL_EMOJIS (dd:interactions/
 	// receiving-and-responding.mdx "Interaction Structure")

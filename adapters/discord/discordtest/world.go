@@ -39,6 +39,7 @@ type Guild struct {
 	locale   string
 	bot      bool // the bot is a member
 	members  []*User
+	managers []*User // members who may manage the guild
 	channels []*Channel
 }
 
@@ -170,6 +171,21 @@ func (g *Guild) Join(people ...*User) {
 		member["guild_id"] = g.ID
 		g.s.tell(event{name: "GUILD_MEMBER_ADD", guild: g.ID, intent: IntentGuildMembers, full: mustJSON(member)})
 	}
+}
+
+// Administer lets members manage the guild and its channels.
+func (g *Guild) Administer(people ...*User) {
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	g.managers = append(g.managers, people...)
+}
+
+// permissions are a member's.
+func (g *Guild) permissions(u *User) string {
+	if slices.Contains(g.managers, u) {
+		return managerPermissions
+	}
+	return memberPermissions
 }
 
 // Leave takes a person out of the guild. A bot hears of it only with the

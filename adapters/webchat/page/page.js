@@ -3,7 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
-const words = document.body.dataset;
+const sayings = document.body.dataset;
 const view = $("scroll"), log = $("log"), input = $("input"), sure = $("sure");
 const asked = new URLSearchParams(location.search);
 const coarse = matchMedia("(pointer: coarse)").matches;
@@ -33,6 +33,14 @@ function make(tag, name, ...inside) {
   return e;
 }
 
+const plain = (text) => text.replace(/[\u2066-\u2069]/g, "");
+const unmarked = (label) => plain(label).replace(/^✓ /, "");
+
+// words are a text as nodes, in which codes and pseudonyms stay on one line.
+function words(text) {
+  return text.split(/([^\s\u2066-\u2069]+)/).map((w) => w.includes("-") && w.length < 25 ? make("span", "whole", w) : w);
+}
+
 const tags = { heading: "h2", quote: "blockquote" };
 
 function blocks(list = []) {
@@ -43,26 +51,51 @@ function blocks(list = []) {
     return group;
   };
   for (const b of list) {
-    if (b.kind === "field") into("dl").append(make("dt", "", b.label), make("dd", "", b.text));
-    else if (b.kind === "item") into("ul").append(make("li", "", b.text));
+    if (b.kind === "field") into("dl").append(make("dt", "", b.label), value(b.text));
+    else if (b.kind === "item") into("ul").append(make("li", "", ...words(b.text)));
     else {
       group = null;
-      out.push(make(tags[b.kind] ?? "p", b.kind === "note" ? "note" : "", b.text));
+      out.push(make(tags[b.kind] ?? "p", b.kind === "note" ? "note" : "", ...words(b.text)));
     }
   }
   return out;
 }
 
-function button(m, b) {
-  const short = b.label.replace(/[\u2066-\u2069]/g, "").length < 4 ? " tiny" : "";
+// value is what a field says: beside its label, or below it where it is long.
+function value(text) {
+  const e = make("dd", text.length > 34 ? "long" : "", ...words(text));
+  if (e.className) e.dir = "auto";
+  return e;
+}
+
+// row is buttons side by side. What all of them begin with, as "Fair 1" to
+// "Fair 5" do, is shown once before them; each still says it to who only hears.
+function row(m, list) {
+  const names = list.map((b) => unmarked(b.label));
+  const head = names[0].slice(0, names[0].lastIndexOf(" ") + 1);
+  const scale = list.length > 3 && head && names.every((n) => n.startsWith(head) && n.length < head.length + 3);
+  const all = list.map((b) => button(m, b, scale ? head : ""));
+  if (!scale) return make("div", "row", ...all);
+  const name = make("span", "name", head.trim());
+  name.ariaHidden = "true";
+  return make("div", "row scale", name, ...all);
+}
+
+function button(m, b, head = "") {
+  const short = plain(b.label).length < head.length + 4 ? " tiny" : "";
   if (b.url) {
-    const a = make("a", "button" + short, b.label, make("span", "hidden", ` (${words.link})`));
+    const a = make("a", "button" + short, b.label, make("span", "hidden", ` (${sayings.link})`));
     a.href = b.url;
     a.target = "_blank";
     a.rel = "noopener noreferrer";
     return a;
   }
   const e = make("button", (b.weight ?? "") + short, b.label);
+  if (head) {
+    const [mark, rest] = plain(b.label).split(head);
+    e.replaceChildren(mark, make("span", "hidden", head), rest);
+  }
+  e.classList.toggle("chosen", b.label.startsWith("✓"));
   e.type = "button";
   e.addEventListener("click", () => press(m, b, e));
   return e;
@@ -83,7 +116,7 @@ function file(f) {
 
 function message(m) {
   const e = make("article", `message ${m.me ? "mine" : "theirs"}${m.notice ? " notice" : ""}`);
-  const bubble = make("div", "bubble", make("span", "hidden", m.me ? words.you : words.name));
+  const bubble = make("div", "bubble", make("span", "hidden", m.me ? sayings.you : sayings.name));
   if (m.id) {
     e.id = "m" + m.id;
     e.dataset.number = m.id;
@@ -102,7 +135,7 @@ function message(m) {
   if (m.file) bubble.append(file(m.file));
   e.append(bubble);
   if (m.buttons) {
-    e.append(make("div", "rows", ...m.buttons.map((row) => make("div", "row", ...row.map((b) => button(m, b))))));
+    e.append(make("div", "rows", ...m.buttons.map((list) => row(m, list))));
   }
   return e;
 }
@@ -114,7 +147,8 @@ function take(m, event) {
   const e = message(m);
   const earlier = $("m" + m.id) ?? (m.me && log.querySelector(`[data-key="${CSS.escape(m.key)}"]`));
   if (m.me) drop(m.key);
-  if (earlier && earlier.dataset.number) swap(earlier, e);
+  let there = ""; // where the person's press is answered in its own place
+  if (earlier?.dataset.number) there = swap(earlier, e);
   else {
     if (earlier) earlier.remove();
     const after = [...log.children].find((x) => !x.dataset.number || +x.dataset.number > m.id);
@@ -128,20 +162,25 @@ function take(m, event) {
     if (live) follow();
   }
   quieten();
-  if (!live || m.me || atEnd) show(e);
+  if (there === "same") return;
+  if (!live || m.me || atEnd || there) show(e);
   else $("newest").hidden = false;
 }
 
-// swap keeps the keyboard where it was: on the button of the same label, or in
-// the same place.
+// swap puts a message in the place of an earlier one. Keyboard and thumb stay
+// on the button that was pressed ("same"), or on the one in its place.
 function swap(was, now) {
   const buttons = (x) => [...x.querySelectorAll("button, a")];
-  const at = buttons(was).indexOf(document.activeElement);
-  const label = document.activeElement?.textContent;
+  const pressed = was.querySelector(".rows [aria-busy]") ?? document.activeElement;
+  const at = buttons(was).indexOf(pressed);
+  const top = pressed.getBoundingClientRect().top, focused = pressed === document.activeElement;
   was.replaceWith(now);
-  if (at < 0) return;
+  if (at < 0) return "";
   const here = buttons(now);
-  (here.find((x) => x.textContent === label) ?? here[Math.min(at, here.length - 1)] ?? input).focus({ preventScroll: true });
+  const same = here.find((x) => unmarked(x.textContent) === unmarked(pressed.textContent));
+  if (focused) (same ?? here[Math.min(at, here.length - 1)] ?? input).focus({ preventScroll: true });
+  if (same) view.scrollTop += same.getBoundingClientRect().top - top;
+  return same ? "same" : "other";
 }
 
 // quieten leaves only the newest buttons at their full strength.
@@ -152,6 +191,7 @@ function quieten() {
 
 function show(e) {
   if (live && e.offsetHeight > view.clientHeight - 40) e.scrollIntoView({ block: "start" });
+  else if (live && e.nextElementSibling) e.scrollIntoView({ block: "nearest" });
   else view.scrollTop = view.scrollHeight;
   $("newest").hidden = true;
 }
@@ -171,7 +211,7 @@ function working(on) {
 // ask makes the box fit the answer that is awaited.
 function ask(a) {
   long = Boolean(a?.long);
-  input.placeholder = a?.label || words.placeholder;
+  input.placeholder = a?.label || sayings.placeholder;
   input.classList.toggle("long", long);
   input.enterKeyHint = long && coarse ? "enter" : "send";
 }
@@ -230,7 +270,7 @@ function pending(item) {
   log.append(e);
   show(e);
   setTimeout(() => {
-    if (e.classList.contains("waiting")) e.querySelector(".state").textContent = words.sending;
+    if (e.classList.contains("waiting")) e.querySelector(".state").textContent = sayings.sending;
   }, 1500);
 }
 
@@ -261,7 +301,7 @@ async function flush() {
         drop(item.key);
         if (answers === before) working(true);
       } else if ([400, 413, 415].includes(r.status)) {
-        drop(item.key, words.refused);
+        drop(item.key, sayings.refused);
         working(false);
         if (!input.value) input.value = item.text ?? "";
       } else throw new Error(r.status);
@@ -293,7 +333,7 @@ async function connect() {
       open = true;
       listen();
     } else {
-      if (open) reset(words.ended);
+      if (open) reset(sayings.ended);
       done();
     }
     line(true);
@@ -367,7 +407,7 @@ function reset(text) {
 function leave() {
   unsent = [];
   input.value = "";
-  reset(words.left);
+  reset(sayings.left);
   sessionStorage.clear();
   sure.close();
   input.focus();

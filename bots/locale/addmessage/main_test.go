@@ -108,7 +108,7 @@ func TestMessagesFromAFileWithSomeLanguages(t *testing.T) {
 en = {one = "{{.Count}} case", other = "{{.Count}} cases"}
 sw = "kesi {{.Count}}"
 ar = {one = "حالة واحدة", two = "حالتان", other = "{{.Count}} حالة"}
-["case.taken"]
+["sample.taken"]
 en = "Taken."
 fr = "Pris."
 `), 0o600); err != nil {
@@ -126,22 +126,22 @@ fr = "Pris."
 		{locale.Swahili, locale.T("count.cases", "Count", 1), "kesi 1"},
 		{locale.Arabic, locale.T("count.cases", "Count", 2), "حالتان"},
 		{locale.Arabic, locale.T("count.cases", "Count", 3), "3 حالة"},
-		{locale.French, locale.T("case.taken"), "Pris."},
-		{locale.Malagasy, locale.T("case.taken"), "Taken."},
+		{locale.French, locale.T("sample.taken"), "Pris."},
+		{locale.Malagasy, locale.T("sample.taken"), "Taken."},
 	} {
 		if got := c.Say(w.lang, w.text); got != w.want {
 			t.Errorf("%s: %q, want %q", w.lang, got, w.want)
 		}
 	}
 
-	if err := add(t, dir, "case.taken", "Taken up."); err == nil {
+	if err := add(t, dir, "sample.taken", "Taken up."); err == nil {
 		t.Error("an existing key was changed without being asked")
 	}
-	if err := add(t, dir, "-replace", "case.taken", "Taken up."); err != nil {
+	if err := add(t, dir, "-replace", "sample.taken", "Taken up."); err != nil {
 		t.Fatal(err)
 	}
 	c = catalogue(t, dir)
-	if en, fr := c.Say(locale.English, locale.T("case.taken")), c.Say(locale.French, locale.T("case.taken")); en != "Taken up." || fr != "Pris." {
+	if en, fr := c.Say(locale.English, locale.T("sample.taken")), c.Say(locale.French, locale.T("sample.taken")); en != "Taken up." || fr != "Pris." {
 		t.Errorf("after the change: %q, %q", en, fr)
 	}
 }
