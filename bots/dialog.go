@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"manyhands/bots/locale"
@@ -99,12 +100,28 @@ func (t *turn) pressInDialog(ctx context.Context, c *Command, d PressedData, act
 		}
 		return t.step(ctx, child, nil)
 	case actionPick:
-		dialog.Args[p.Name] = string(d.Subject)
+		return t.step(ctx, dialog, t.choose(ctx, dialog, p, string(d.Subject)))
 	default:
-		dialog.Args[p.Name] = value
+		return t.step(ctx, dialog, t.choose(ctx, dialog, p, value))
 	}
 	dialog.Draft = ""
 	return t.step(ctx, dialog, nil)
+}
+
+// choose takes the value that a button carried, which anyone could have
+// written: it must be one of the choices, or what the kind itself accepts.
+func (t *turn) choose(ctx context.Context, d *Dialog, p *Param, value string) error {
+	choices, err := p.Kind.Choices(ctx, t.reading(d.Args))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(choices, func(c Choice) bool { return c.Value == value }) {
+		d.Args[p.Name] = value
+	} else if err := t.parse(ctx, p, d.Args, value); err != nil {
+		return err
+	}
+	d.Draft = ""
+	return nil
 }
 
 // pressAtPanel changes what a panel shows. Where the panel's dialog has ended,
@@ -127,7 +144,11 @@ func (t *turn) pressAtPanel(ctx context.Context, c *Command, d PressedData, acti
 	name, v, _ := strings.Cut(value, "-")
 	switch action {
 	case actionSet:
-		dialog.Args[name] = v
+		if p := c.Param(name); p != nil && name != about {
+			if err := t.choose(ctx, dialog, p, v); err != nil {
+				return t.step(ctx, dialog, err)
+			}
+		}
 	case actionClear:
 		delete(dialog.Args, name)
 	case actionAsk:

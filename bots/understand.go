@@ -248,7 +248,7 @@ func (t *turn) parseLine(ctx context.Context, c *Command, args Args, line string
 		if line == "" {
 			break
 		}
-		if p.Keyword {
+		if p.Keyword || p.Hidden {
 			continue
 		}
 		if p.Rest {
@@ -358,7 +358,7 @@ func (t *turn) keywordAt(c *Command, words []string, i int) (*Param, int) {
 	word := foldWord(words[i])
 	for k := range c.Params {
 		p := &c.Params[k]
-		if !p.Keyword {
+		if !p.Keyword || p.Hidden {
 			continue
 		}
 		if word == foldWord(p.Name) && t.fits(p, words[i+1]) {

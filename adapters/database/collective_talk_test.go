@@ -28,7 +28,8 @@ type stubNetwork struct {
 func (*stubNetwork) Name() string                             { return "test" }
 func (*stubNetwork) Run(context.Context, bots.Receiver) error { return nil }
 func (*stubNetwork) Readers() locale.Text                     { return locale.T("value", "Value", "nobody") }
-func (*stubNetwork) Link(word string) string                  { return "https://chat.example/bot?start=" + word }
+
+func (*stubNetwork) Link(word string) string { return "https://chat.example/bot?start=" + word }
 
 func (*stubNetwork) Decode(a bots.Arrival) (m bots.Message, err error) {
 	return m, json.Unmarshal(a.Raw, &m)

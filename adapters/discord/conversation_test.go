@@ -419,5 +419,4 @@ func TestStoppingLosesNothingStored(t *testing.T) {
 	if closes := w.Gateway().Closes; len(closes) != 1 || closes[0] != 1000 {
 		t.Errorf("closed with %v", closes)
 	}
-
 }

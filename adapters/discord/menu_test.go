@@ -29,7 +29,9 @@ func commands() []*bots.Command {
 		many.Params = append(many.Params, bots.Param{Name: fmt.Sprint("p", i), Kind: bots.Day{}})
 	}
 	return []*bots.Command{
-		rate(), many, {Name: "help"}, {Name: "secret", Hidden: true},
+		rate(), many,
+		{Name: "help"},
+		{Name: "secret", Hidden: true},
 		{Name: "collective", Run: run, Subs: []*bots.Command{
 			{Name: "collective_create", Params: []bots.Param{{Name: "name", Kind: bots.Line{Max: 50}}}},
 			{Name: "collective_room", RoomOnly: true},

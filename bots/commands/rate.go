@@ -25,7 +25,9 @@ type rate struct {
 // again and flags are choices of the panel; more opens its second half.
 var (
 	againKind = bots.OneOf{Prefix: "again", Values: []string{string(rating.Yes), string(rating.No)}}
-	moreKind  = bots.OneOf{Prefix: "more", Values: []string{"scores", "flags"}}
+	// switchKind is one flag of the panel, pressed or not.
+	switchKind = bots.OneOf{Prefix: "switch", Values: []string{"on", "off"}}
+	moreKind   = bots.OneOf{Prefix: "more", Values: []string{"scores", "flags"}}
 )
 
 // Rate declares /rate.
@@ -45,6 +47,9 @@ func Rate(d *directory.Service, r *rating.Service, cards card.Reader) *bots.Comm
 	}
 	for _, d := range rating.Dimensions() {
 		cmd.Params = append(cmd.Params, bots.Param{Name: string(d), Kind: bots.Score{}, Optional: true, Keyword: true})
+	}
+	for _, f := range rating.Flags() {
+		cmd.Params = append(cmd.Params, bots.Param{Name: "flag_" + string(f), Kind: switchKind, Optional: true, Hidden: true})
 	}
 	cmd.Params = append(cmd.Params,
 		bots.Param{Name: "again", Kind: againKind, Optional: true, Keyword: true},

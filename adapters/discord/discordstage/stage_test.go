@@ -58,7 +58,9 @@ func (y *toy) start(ctx context.Context) (err error) {
 	}
 	words := []bots.Param{{Name: "words", Kind: bots.Line{Max: 1000}, Optional: true}}
 	err = y.d.PublishMenu(ctx, bots.Menu{Catalogue: y.catalogue, Commands: []*bots.Command{
-		{Name: "say", Params: words}, {Name: "shout", Params: words}, {Name: "ask"},
+		{Name: "say", Params: words},
+		{Name: "shout", Params: words},
+		{Name: "ask"},
 		{Name: "rate", Params: []bots.Param{
 			{Name: "requester", Kind: bots.Line{Max: 50}}, {Name: "pay", Kind: bots.Score{}}, {Name: "fair", Kind: bots.Score{}}, {Name: "comment", Kind: bots.Line{Max: 50}},
 		}},

@@ -168,7 +168,8 @@ func TestComponentsAndModals(t *testing.T) {
 	_, path := w.asked()
 	w.want(w.call("POST", path, o{"type": 4, "data": o{"content": "a", "components": []o{
 		row(button("Take", "take"), o{"type": 2, "style": 1, "label": "No", "custom_id": "no", "disabled": true}),
-		row(menu(3, o{"max_values": 2}))}}}), 204, 0)
+		row(menu(3, o{"max_values": 2})),
+	}}}), 204, 0)
 	m, b, ok := w.ada.Newest("Take")
 	if !ok || b.CustomID != "take" {
 		t.Fatal("the button is not there")

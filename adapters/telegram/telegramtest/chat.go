@@ -111,8 +111,10 @@ func (s *Server) AddChat(d Chat) int64 {
 	if d.Kind == Private || d.ID > 0 || super == (d.Kind == Group) || s.chats[d.ID] != nil {
 		panic(fmt.Sprintf("telegramtest: %d cannot be a new %s", d.ID, d.Kind))
 	}
-	c := &chat{id: d.ID, kind: d.Kind, title: d.Title, username: d.Username, forum: d.Forum,
-		members: map[int64]membership{}, topics: map[int]bool{}, messages: map[int]*message{}}
+	c := &chat{
+		id: d.ID, kind: d.Kind, title: d.Title, username: d.Username, forum: d.Forum,
+		members: map[int64]membership{}, topics: map[int]bool{}, messages: map[int]*message{},
+	}
 	for _, id := range d.Members {
 		c.members[s.person(id).ID] = membership{status: member}
 	}
