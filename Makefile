@@ -26,7 +26,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 GO := go
 flags := -buildvcs=false
 
-.PHONY: help run demo build test lint fmt bench fuzz browser image add-message clean go
+.PHONY: help run demo build test lint fmt bench fuzz browser image docs add-message clean go
 
 help: ## list what can be made
 	@echo "ManyHands: make TARGET, where TARGET is one of"
@@ -111,6 +111,9 @@ browser: go $(postgres) ## run the tests in a real browser (Debian's chromium)
 
 image: ## build the container image (needs a Docker engine)
 	docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .
+
+docs: ## write the documents' tables anew from the program
+	@UPDATE_DOCS=1 $(GO) test $(flags) -count=1 -run 'Counted|Indexed' ./bots/manyhands >/dev/null
 
 # Key and text travel by the environment, so that no quote in them is lost.
 add-message: export KEY := $(value KEY)
