@@ -21,7 +21,7 @@ func (r cardReader) Card(ctx context.Context, ref core.Ref, reader worker.ID) (c
 	if err != nil {
 		return c, err
 	}
-	ratings := ratingStore{r.db}
+	ratings := r.db.Ratings()
 	f, ok, err := ratings.Published(ctx, c.Target)
 	if err != nil {
 		return c, err
@@ -37,7 +37,7 @@ func (r cardReader) Card(ctx context.Context, ref core.Ref, reader worker.ID) (c
 }
 
 func (r cardReader) named(ctx context.Context, ref core.Ref) (card.Card, error) {
-	s := directoryStore{r.db}
+	s := r.db.Directory()
 	q, err := s.RequesterByRef(ctx, ref)
 	if err == nil {
 		c := card.Card{

@@ -149,7 +149,7 @@ func (v *village) acts(id collective.ID) []string {
 
 func expectRefusal(t *testing.T, err error, key string) {
 	t.Helper()
-	if e, ok := err.(*core.Error); !ok || e.Key != key { //nolint:errorlint // refusals come as they are
+	if e, ok := err.(*core.Error); !ok || e.Key != key { // refusals come as they are
 		t.Fatalf("got %v, want the refusal %s", err, key)
 	}
 }
