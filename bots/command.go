@@ -44,6 +44,10 @@ type Command struct {
 	// the subject that its first parameter names.
 	Prefill func(ctx context.Context, c *Call) (Args, error)
 
+	// Ready, where set, is asked before anything else is: what it answers, or
+	// refuses, is all that happens. So nobody is asked for what they may not
+	// say.
+	Ready func(ctx context.Context, c *Call) (*Answer, error)
 	// Run does it. What it returns as a core.Error is told to the person,
 	// and nothing that it did stays; it has no effect outside ctx's
 	// transaction and may be run again.
@@ -77,6 +81,9 @@ type Param struct {
 	Rest bool
 	// Hidden parameters are a panel's own: no menu or help shows them.
 	Hidden bool
+	// Alone parameters are asked only where the command stands alone: within
+	// another one's question the same has been offered already.
+	Alone bool
 	// When, where set, tells whether the parameter is wanted at all.
 	When func(a Args) bool
 }

@@ -11,9 +11,15 @@ func Controls() []*Command {
 	return []*Command{{Name: "cancel"}, {Name: "back"}}
 }
 
-var controls = map[string]func(*turn, context.Context) (*Answer, error){
-	"cancel": (*turn).cancel,
-	"back":   (*turn).back,
+// control returns what steers a dialog by that name, or nil.
+func control(name string) func(*turn, context.Context) (*Answer, error) {
+	switch name {
+	case "cancel":
+		return (*turn).cancel
+	case "back":
+		return (*turn).back
+	}
+	return nil
 }
 
 // cancel ends the dialog in progress and goes on with the one under it.
@@ -24,7 +30,8 @@ func (t *turn) cancel(ctx context.Context) (*Answer, error) {
 	ended := Say("cancel.done", "Command", locale.Plain("/"+slashName(t.dialog.Command)))
 	d := t.dialog
 	if d.Parent == nil {
-		ended.Row(Do(locale.T("button.again"), d.Command, actionRun, ""), t.helpButton())
+		t.shelved = d
+		ended.Row(Button{Label: locale.T("button.take_up"), Data: Data(d.Command, actionResume, d.Ref, d.Version)}, t.helpButton())
 	}
 	return t.close(ctx, d, Answered(ended.replacingPress(t)))
 }
@@ -37,6 +44,9 @@ func (t *turn) back(ctx context.Context) (*Answer, error) {
 	}
 	if d.Asking != "" && len(d.Trail) > 0 {
 		d.Trail = d.Trail[:len(d.Trail)-1] // the open question itself
+	}
+	if len(d.Trail) == 0 && d.Asking == "" {
+		return t.step(ctx, d, nil) // a panel: nothing before it
 	}
 	if len(d.Trail) == 0 {
 		return t.cancel(ctx)

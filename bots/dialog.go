@@ -44,8 +44,8 @@ func (t *turn) press(ctx context.Context, data string) (*Answer, error) {
 	if a, err := t.refuse(ctx, c); a != nil || err != nil {
 		return a, err
 	}
-	if control := controls[c.Name]; control != nil {
-		return control(t, ctx)
+	if steer := control(c.Name); steer != nil {
+		return steer(t, ctx)
 	}
 	action, value, _ := strings.Cut(d.Action, "-")
 	switch action {
@@ -73,6 +73,9 @@ func (t *turn) press(ctx context.Context, data string) (*Answer, error) {
 // pressInDialog answers the question of the dialog in progress.
 func (t *turn) pressInDialog(ctx context.Context, c *Command, d PressedData, action, value string) (*Answer, error) {
 	dialog := t.dialog
+	if action == actionResume && t.shelved != nil && t.shelved.Ref == d.Subject {
+		return t.takeUp(ctx)
+	}
 	mine := dialog != nil && dialog.Command == c.Name && (action == actionPick || dialog.Ref == d.Subject)
 	if !mine {
 		return Answered(Say("button.ended", "Command", locale.Plain("/"+slashName(c.Name))).
@@ -211,15 +214,40 @@ func (t *turn) answer(ctx context.Context, typed string) (*Answer, error) {
 		if c.PanelText == "" {
 			return t.start(ctx, t.b.Registry.Command(t.b.FreeText), nil, typed)
 		}
+		if before := dialog.Args[c.PanelText]; before != "" {
+			typed = before + "\n" + typed // what was written is never replaced unasked
+		}
 		return t.step(ctx, dialog, t.parse(ctx, c.Param(c.PanelText), dialog.Args, typed))
 	}
-	p := c.Param(dialog.Asking)
-	return t.step(ctx, dialog, t.parse(ctx, p, dialog.Args, typed))
+	return t.step(ctx, dialog, t.answered(ctx, c, dialog, typed))
+}
+
+// answered takes what was typed as the answer to the open question: as it is;
+// as the rest of a first answer that was not enough ("12,50", then "EUR"); or
+// as a whole line that begins with it ("toloka fair 2").
+func (t *turn) answered(ctx context.Context, c *Command, d *Dialog, typed string) error {
+	p := c.Param(d.Asking)
+	if pk, ok := p.Kind.(Prefixed); ok && p == &c.Params[0] {
+		if _, rest, ok := pk.Prefix(ctx, t.reading(d.Args), typed); ok && rest != "" {
+			return t.parseLine(ctx, c, d.Args, typed)
+		}
+	}
+	err := t.parse(ctx, p, d.Args, typed)
+	if err != nil && d.Draft != "" && t.parse(ctx, p, d.Args, d.Draft+" "+typed) == nil {
+		err = nil
+	}
+	if err == nil {
+		d.Draft = ""
+	}
+	return err
 }
 
 // step goes on with a dialog: it asks for what was not understood, then for
 // what is missing, then shows the panel or runs the command.
 func (t *turn) step(ctx context.Context, d *Dialog, err error) (*Answer, error) {
+	if err == nil && d.Version == 0 && t.dialog != nil && d != t.dialog && d.Fills == "" && t.dialog.covers(d) {
+		d = t.dialog // asked for again: go on where it stands
+	}
 	t.adopt(d)
 	c := t.b.Registry.Command(d.Command)
 	var bad *badParam
@@ -233,17 +261,48 @@ func (t *turn) step(ctx context.Context, d *Dialog, err error) (*Answer, error) 
 	if err != nil {
 		return t.refused(ctx, c, d, err)
 	}
+	if c.Ready != nil && d.Version == 0 {
+		if instead, err := c.Ready(ctx, t.call(c, d)); err != nil {
+			return t.refused(ctx, c, d, err)
+		} else if instead != nil {
+			return instead, nil
+		}
+	}
 	for i := range c.Params {
 		p := &c.Params[i]
-		wanted := !d.Args.Has(p.Name) && (!p.Optional || p.Asked) && (p.When == nil || p.When(d.Args))
+		wanted := !d.Args.Has(p.Name) && (!p.Optional || p.Asked) &&
+			(!p.Alone || d.Fills == "") && (p.When == nil || p.When(d.Args))
 		if wanted {
 			return t.ask(ctx, c, d, p, nil)
 		}
 	}
-	if c.Panel != nil && (c.Direct == nil || d.Version > 0 || !c.Direct(d.Args)) {
+	if c.Panel != nil && (c.Direct == nil || d.Version > 0 || t.unsure || !c.Direct(d.Args)) {
 		return t.panel(ctx, c, d)
 	}
 	return t.finish(ctx, c, d, "")
+}
+
+// sameSubject tells whether two dialogs are this command's about the same.
+func (c *Command) sameSubject(a, b *Dialog) bool {
+	if a.Command != c.Name || b.Command != c.Name || len(c.Params) == 0 {
+		return a.Command == b.Command
+	}
+	first := c.Params[0].Name
+	return !a.Args.Has(first) || a.Args[first] == b.Args[first]
+}
+
+// covers tells whether a dialog is the same command about the same, and knows
+// all that other knows.
+func (d *Dialog) covers(other *Dialog) bool {
+	if d.Command != other.Command {
+		return false
+	}
+	for name, value := range other.Args {
+		if d.Args[name] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // adopt makes d the dialog in progress. What was in progress before is kept
@@ -259,9 +318,6 @@ func (t *turn) adopt(d *Dialog) {
 	}
 	if d.Parent == nil {
 		d.Parent = t.dialog
-		if t.dialog.Command == d.Command {
-			d.Parent = t.dialog.Parent // begun anew
-		}
 	}
 	depth := 0
 	for p := d; p != nil; p = p.Parent {
@@ -354,20 +410,23 @@ func questionValues(d *Dialog) []any { return []any{"Typed", d.Draft} }
 
 func (t *turn) label(p *Param) string { return "param." + p.Name }
 
-// panel shows what has been gathered.
+// panel shows what has been gathered. What cannot be shown even once is not
+// begun.
 func (t *turn) panel(ctx context.Context, c *Command, d *Dialog) (*Answer, error) {
+	begun := d
 	if d.Version == 0 {
+		begun = nil
 		if err := t.prefill(ctx, c, d); err != nil {
 			return t.refused(ctx, c, d, err)
 		}
 	}
 	d.Version++
 	d.Asking = ""
-	t.setDialog(d)
 	r, err := c.Panel(ctx, t.call(c, d))
 	if err != nil {
-		return t.refused(ctx, c, d, err)
+		return t.refused(ctx, c, begun, err)
 	}
+	t.setDialog(d)
 	return &Answer{Replies: []*Reply{r.replacingPress(t)}, Keep: true}, nil
 }
 
@@ -387,6 +446,10 @@ func (t *turn) execute(ctx context.Context, d *Dialog, run func(context.Context)
 		a, err = run(ctx)
 		return err
 	})
+	if bad := (*badParam)(nil); d != nil && errors.As(err, &bad) {
+		delete(d.Args, bad.param)
+		return t.step(ctx, d, err)
+	}
 	if err != nil {
 		var c *Command
 		if d != nil {
@@ -402,15 +465,42 @@ func (t *turn) execute(ctx context.Context, d *Dialog, run func(context.Context)
 			r.replacingPress(t)
 		}
 	}
-	if d == nil || a.Keep {
+	switch {
+	case a.Next != nil:
+		t.unsure = t.unsure || a.Next.Shown
+		return t.start(ctx, t.b.Registry.Command(a.Next.Command), nil, a.Next.Line)
+	case d != nil && a.Again != "":
+		return t.again(ctx, d, a)
+	case d == nil || a.Keep:
 		return a, nil
 	}
 	return t.close(ctx, d, a)
 }
 
+// again puts a question once more behind what there was to say.
+func (t *turn) again(ctx context.Context, d *Dialog, a *Answer) (*Answer, error) {
+	c := t.b.Registry.Command(d.Command)
+	delete(d.Args, a.Again)
+	t.adopt(d)
+	next, err := t.ask(ctx, c, d, c.Param(a.Again), nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range next.Replies {
+		r.InPlace = false
+	}
+	a.Replies = append(a.Replies, next.Replies...)
+	a.Keep = true
+	return a, nil
+}
+
 // close ends a dialog and goes on with the one under it, if any.
 func (t *turn) close(ctx context.Context, d *Dialog, a *Answer) (*Answer, error) {
 	parent := d.Parent
+	if parent != nil && d.Fills == "" && t.b.Registry.Command(d.Command).sameSubject(parent, d) {
+		t.setDialog(parent) // what was begun of the same is done with
+		parent = parent.Parent
+	}
 	if parent == nil {
 		if t.dialog != nil {
 			t.setDialog(nil)
@@ -427,8 +517,10 @@ func (t *turn) close(ctx context.Context, d *Dialog, a *Answer) (*Answer, error)
 	if parent.Asking == "" && d.Fills == "" && len(a.Replies) > 0 {
 		t.setDialog(parent) // a panel is not shown again unasked
 		last := a.Replies[len(a.Replies)-1]
-		last.Row(Button{Label: locale.T("button.go_on", "Command", locale.Plain("/"+slashName(parent.Command))),
-			Data: Data(parent.Command, actionResume, parent.Ref, parent.Version)})
+		last.Row(Button{
+			Label: locale.T("button.go_on", "Command", locale.Plain("/"+slashName(parent.Command))),
+			Data:  Data(parent.Command, actionResume, parent.Ref, parent.Version),
+		})
 		return a, nil
 	}
 	t.dialog = parent

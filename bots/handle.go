@@ -159,6 +159,7 @@ func (b *Bot) message(ctx context.Context, network Network, m Message) error {
 	if t.dialog, err = b.Store.Dialog(ctx, met.Worker.ID, network.Name(), lane); err != nil {
 		return fmt.Errorf("dialog: %w", err)
 	}
+	t.unpack()
 	answer, err := t.run(ctx)
 	if err != nil {
 		return err
@@ -168,6 +169,8 @@ func (b *Bot) message(ctx context.Context, network Network, m Message) error {
 	}
 	if answer != nil && answer.Forgotten {
 		t.met, t.changed = Met{}, false
+	} else {
+		t.pack(answer)
 	}
 	if t.changed && lane != "" {
 		if err := b.Store.SaveDialog(ctx, met.Worker.ID, network.Name(), lane, t.dialog, now); err != nil {
@@ -215,7 +218,7 @@ func (b *Bot) setAside(ctx context.Context, p Pending, cause error) error {
 		}
 		m, err := network.Decode(p.Arrival)
 		if err != nil || m.Event != "" || m.Here.Data == "" {
-			return nil //nolint:nilerr // what cannot be decoded has nobody to answer
+			return nil // what cannot be decoded has nobody to answer
 		}
 		t := &turn{b: b, network: network, m: m, lang: locale.Match(m.From.Language), now: b.Clock()}
 		return b.post(ctx, t, Answered(Say("error.incident", "Reference", locale.Plain(reference))))
@@ -246,6 +249,12 @@ type turn struct {
 	now     time.Time
 	dialog  *Dialog
 	changed bool
+	// unsure is true where a sentence begins like a keyword: it is shown
+	// before it is saved.
+	unsure bool
+	// offered and shelved are what the dialog's row remembers besides.
+	offered []Offer
+	shelved *Dialog
 }
 
 func (t *turn) actor() Actor { return Actor{Worker: t.met.Worker, Lang: t.lang} }

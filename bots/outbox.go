@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"manyhands/bots/locale"
@@ -22,9 +23,13 @@ func (b *Bot) post(ctx context.Context, t *turn, a *Answer) error {
 		row := Outbound{ID: core.NewKey(t.now, b.Random), Network: t.network.Name(), To: t.m.Here, First: i == 0, Worker: t.met.Worker.ID}
 		row.Out = r.In(b.Catalogue, t.lang)
 		if t.m.Chat.Room && !t.m.PrivateSeen {
-			if r.Room {
-				row.Worker = t.met.Worker.ID
-			} else if row.To = t.met.Private; row.To.Data == "" {
+			if !r.Room {
+				row.To = t.met.Private
+				if i == 0 && strings.ContainsAny(t.m.Text, " \n") {
+					row.Out = r.Note("room.seen_by_all").In(b.Catalogue, t.lang)
+				}
+			}
+			if row.To.Data == "" {
 				row.To, row.Out = t.m.Here, b.inPrivate(t.network).In(b.Catalogue, t.lang)
 				rows = append(rows, row)
 				break
@@ -63,7 +68,8 @@ func (b *Bot) inPrivate(n Network) *Reply {
 func (b *Bot) notices(ctx context.Context, now time.Time, notices []Notice) ([]Outbound, error) {
 	var rows []Outbound
 	for _, n := range notices {
-		lang, reach := locale.English, []Reach(nil)
+		var lang locale.Lang
+		var reach []Reach
 		if n.Worker.IsZero() {
 			language, rooms, err := b.Store.Rooms(ctx, n.Rooms)
 			if err != nil {

@@ -168,6 +168,11 @@ type Answer struct {
 	Notices []Notice
 	// Keep leaves the dialog open: the call was a step of it, not its end.
 	Keep bool
+	// Again names a parameter whose question is put once more, after the
+	// replies: what was given was understood, and did not do.
+	Again string
+	// Next is a command to go on with, as if it had been typed.
+	Next *Next
 	// Lang is the language of the answer where the call changed it.
 	Lang locale.Lang
 	// Forgotten is true where the call erased the worker: nothing more of
@@ -176,6 +181,13 @@ type Answer struct {
 	// Fills is the value that a nested dialog hands to the question of the
 	// dialog that opened it.
 	Fills string
+}
+
+// Next is a command with its line. Shown asks that a panel be shown rather than
+// the command run at once.
+type Next struct {
+	Command, Line string
+	Shown         bool
 }
 
 // Answered makes an answer of replies.

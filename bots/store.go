@@ -180,7 +180,8 @@ type DueWork interface {
 	NextDue(ctx context.Context) (time.Time, bool, error)
 }
 
-// Dialog is a conversation in progress.
+// Dialog is a conversation in progress. One without a command is none: it only
+// remembers what was offered and what was stopped.
 type Dialog struct {
 	Ref core.Ref `json:"ref"`
 	// Version rises with each step, so that an old button is known as old.
@@ -196,4 +197,16 @@ type Dialog struct {
 	// Fills is the parent's parameter that this dialog's result answers.
 	Fills  string  `json:"fills,omitempty"`
 	Parent *Dialog `json:"parent,omitempty"`
+
+	// Offered are the buttons of the last answer in this chat, so that one
+	// can be pressed by typing its label.
+	Offered []Offer `json:"offered,omitempty"`
+	// Shelved is a dialog that was stopped, to be taken up again.
+	Shelved *Dialog `json:"shelved,omitempty"`
+}
+
+// Offer is a button that was shown: its label as it is compared, and its data.
+type Offer struct {
+	Label string `json:"label"`
+	Data  string `json:"data"`
 }

@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -42,6 +43,9 @@ func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
 	if t.m.Chat.Room && !slashed {
 		return nil, nil // in a room the bot answers commands only
 	}
+	if data, ok := t.typedButton(typed); ok && !slashed {
+		return t.press(ctx, data)
+	}
 	if command != nil && (slashed || t.takesBare(command, rest)) {
 		return t.start(ctx, command, nil, rest)
 	}
@@ -52,12 +56,29 @@ func (t *turn) text(ctx context.Context, typed string) (*Answer, error) {
 		return Answered(Say("error.command_unknown", "Typed", typed).Row(t.helpButton())), nil
 	}
 	if t.dialog != nil {
+		if command != nil && rest == "" && t.wouldRefuse(ctx, typed) {
+			return t.start(ctx, command, nil, "")
+		}
 		return t.answer(ctx, typed)
 	}
 	if typed == "" {
 		return Answered(Say("text.not_text").Row(t.helpButton())), nil
 	}
 	return t.start(ctx, t.b.Registry.Command(t.b.FreeText), nil, typed)
+}
+
+// wouldRefuse tells whether the open question does not understand what was
+// typed, so that a command's word may be meant.
+func (t *turn) wouldRefuse(ctx context.Context, typed string) bool {
+	c := t.b.Registry.Command(t.dialog.Command)
+	if c == nil || t.dialog.Asking == "" {
+		return false
+	}
+	args := Args{}
+	for k, v := range t.dialog.Args {
+		args[k] = v
+	}
+	return t.parse(ctx, c.Param(t.dialog.Asking), args, typed) != nil
 }
 
 // takesBare tells whether a command written without a slash is meant as one.
@@ -73,7 +94,7 @@ func (t *turn) takesBare(c *Command, rest string) bool {
 // isControl is true for the commands that a dialog listens to even where they
 // are written without a slash.
 func isControl(c *Command) bool {
-	return controls[c.Name] != nil || c.Name == "help"
+	return control(c.Name) != nil || c.Name == "help"
 }
 
 func (t *turn) helpButton() Button { return Do(locale.T("button.help"), "help", "run", "") }
@@ -157,8 +178,8 @@ func (t *turn) start(ctx context.Context, c *Command, options map[string]string,
 	if a, err := t.refuse(ctx, c); a != nil || err != nil {
 		return a, err
 	}
-	if control := controls[c.Name]; control != nil {
-		return control(t, ctx)
+	if steer := control(c.Name); steer != nil {
+		return steer(t, ctx)
 	}
 	d := t.newDialog(c.Name)
 	given := func() error { return t.parseLine(ctx, c, d.Args, line) }
@@ -201,6 +222,12 @@ type badParam struct {
 
 func (e *badParam) Error() string { return "bots: " + e.param + ": " + e.err.Error() }
 func (e *badParam) Unwrap() error { return e.err }
+
+// Wrong is how a command says that one of its values cannot be, where its kind
+// could not know: the parameter is asked again, after err.
+func Wrong(param, typed string, err *core.Error) error {
+	return &badParam{param: param, typed: typed, err: err}
+}
 
 // parse understands typed as the value of p and keeps it.
 func (t *turn) parse(ctx context.Context, p *Param, args Args, typed string) error {
@@ -296,8 +323,8 @@ func (t *turn) positional(ctx context.Context, c *Command, p *Param, args Args, 
 		return cutWord(line)
 	}
 	words := strings.Fields(line)
-	for i := 1; i < len(words); i++ {
-		if kp, _ := t.keywordAt(c, words, i); kp != nil {
+	for i := range words {
+		if kp, _ := t.keywordAt(c, words, i, false); kp != nil && (i > 0 || len(args) > 0) {
 			return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
 		}
 	}
@@ -315,7 +342,7 @@ func (t *turn) keywords(ctx context.Context, c *Command, args Args, line string,
 	words := strings.Fields(line)
 	var left []string
 	for i := 0; i < len(words); i++ {
-		p, n := t.keywordAt(c, words, i)
+		p, n := t.keywordAt(c, words, i, false)
 		if p == nil {
 			left = append(left, words[i])
 			continue
@@ -331,27 +358,84 @@ func (t *turn) keywords(ctx context.Context, c *Command, args Args, line string,
 	return strings.Join(left, " ")
 }
 
-// leading takes keywords off the beginning of a line, and leaves the rest as
-// it was typed: what follows the first other word is somebody's sentence.
+// mostWords is how many words the value of a keyword may have ("20 November
+// 2026").
+const mostWords = 4
+
+// leading takes keywords with their values off the beginning of a line, and
+// leaves the rest as it was typed: what follows is somebody's sentence. A
+// number that a keyword does not take is asked for; a keyword without anything
+// like a value is left in the sentence, which then is not saved unseen.
 func (t *turn) leading(ctx context.Context, c *Command, args Args, line string, keep func(error)) string {
 	for {
-		words := strings.Fields(line)
-		p, n := t.keywordAt(c, words, 0)
+		words := strings.Fields(t.apart(c, line))
+		if len(words) == 0 {
+			return ""
+		}
+		p := t.keyword(c, words[0])
 		if p == nil {
 			return line
 		}
-		if err := t.parse(ctx, p, args, words[n]); err != nil {
+		taken, err := t.keywordValue(ctx, p, args, words[1:])
+		if taken == 0 {
+			t.unsure = true
+			return line
+		}
+		if err != nil {
 			keep(err)
 		}
-		for range n + 1 {
+		line = t.apart(c, line)
+		for range taken + 1 {
 			_, line = cutWord(line)
 		}
 	}
 }
 
+// keywordValue reads the longest value of p that the words begin with, and
+// says how many words it took: none where nothing there looks like one.
+func (t *turn) keywordValue(ctx context.Context, p *Param, args Args, words []string) (taken int, err error) {
+	most := min(len(words), mostWords)
+	if _, one := p.Kind.(OneWord); one {
+		most = min(most, 1)
+	}
+	for n := most; n > 0; n-- {
+		typed := strings.TrimRight(strings.Join(words[:n], " "), ",;")
+		if err = t.parse(ctx, p, args, typed); err == nil {
+			return n, nil
+		}
+	}
+	if most > 0 && looksNumeric(words[0]) {
+		return 1, err
+	}
+	return 0, nil
+}
+
+func looksNumeric(word string) bool {
+	w := locale.LatinDigits(strings.TrimLeft(word, "-+"))
+	return w != "" && w[0] >= '0' && w[0] <= '9'
+}
+
+// keyword is the keyword parameter that a word names, or nil.
+func (t *turn) keyword(c *Command, word string) *Param {
+	p, _ := t.keywordAt(c, []string{word, ""}, 0, true)
+	return p
+}
+
+// glued is a keyword with its number in one word: "fair2", "fair:2", "pay=3".
+var glued = regexp.MustCompile(`^(\pL+)[:=]?([0-9٠-٩۰-۹]+)(\s|$)`)
+
+// apart puts a space between a keyword and the number glued to it.
+func (t *turn) apart(c *Command, line string) string {
+	m := glued.FindStringSubmatchIndex(line)
+	if m == nil || t.keyword(c, line[m[2]:m[3]]) == nil {
+		return line
+	}
+	return line[m[2]:m[3]] + " " + line[m[4]:]
+}
+
 // keywordAt finds a keyword parameter at words[i] that has a word after it,
-// and says how many words the keyword has.
-func (t *turn) keywordAt(c *Command, words []string, i int) (*Param, int) {
+// and says how many words the keyword has. With alone, any word after it does.
+func (t *turn) keywordAt(c *Command, words []string, i int, alone bool) (*Param, int) {
 	if i+1 >= len(words) {
 		return nil, 0
 	}
@@ -361,12 +445,12 @@ func (t *turn) keywordAt(c *Command, words []string, i int) (*Param, int) {
 		if !p.Keyword || p.Hidden {
 			continue
 		}
-		if word == foldWord(p.Name) && t.fits(p, words[i+1]) {
+		if word == foldWord(p.Name) && (alone || t.fits(p, words[i+1])) {
 			return p, 1
 		}
 		for _, l := range []locale.Lang{t.lang, locale.English} {
 			for _, alias := range strings.Split(t.b.Catalogue.Say(l, locale.T("keyword."+p.Name)), ",") {
-				if word == foldWord(alias) && t.fits(p, words[i+1]) {
+				if word == foldWord(alias) && (alone || t.fits(p, words[i+1])) {
 					return p, 1
 				}
 			}

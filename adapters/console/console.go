@@ -45,7 +45,7 @@ func (n *Network) Run(ctx context.Context, in bots.Receiver) error {
 	for {
 		batch, upTo, err := n.stage.waiting(ctx)
 		if err != nil {
-			return nil //nolint:nilerr // ctx has ended
+			return nil // ctx has ended
 		}
 		if in.Receive(ctx, batch...) == nil {
 			n.stage.taken(upTo)

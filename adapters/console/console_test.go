@@ -111,11 +111,13 @@ func TestARedeliveryKeepsItsKey(t *testing.T) {
 	if err := x.stage.Again(ctx); err == nil {
 		t.Error("nothing happened again")
 	}
-	x.stage.Say(ctx, "w1", "", "a")
-	x.Settle(ctx)
-	x.stage.Again(ctx)
-	x.stage.Say(ctx, "w1", "", "b")
-	x.Settle(ctx)
+	must(t,
+		x.stage.Say(ctx, "w1", "", "a"),
+		x.Settle(ctx),
+		x.stage.Again(ctx),
+		x.stage.Say(ctx, "w1", "", "b"),
+		x.Settle(ctx),
+	)
 	if len(x.keys) != 3 || x.keys[0] != x.keys[1] || x.keys[1] == x.keys[2] {
 		t.Errorf("keys %q", x.keys)
 	}
@@ -130,9 +132,11 @@ func TestTwoProcessesShareNoKeyAndNoMessage(t *testing.T) {
 	for range 2 {
 		x := newToy(t)
 		x.stage = console.NewStage(x.clock.Now, core.CryptoRandom)
-		x.Restart(t.Context(), false)
-		x.stage.Say(t.Context(), "w1", "", "panel")
-		x.Settle(t.Context())
+		must(t,
+			x.Restart(t.Context(), false),
+			x.stage.Say(t.Context(), "w1", "", "panel"),
+			x.Settle(t.Context()),
+		)
 		seen, _ := x.stage.Seen(t.Context(), "w1")
 		for _, id := range []string{x.keys[0], x.messages[0].ID, seen[0].ID} {
 			if id == "" || ids[id] {
@@ -150,9 +154,9 @@ func TestWhatCannotBeStoredIsBroughtAgain(t *testing.T) {
 	x.failing = 2
 	x.mu.Unlock()
 	for _, text := range []string{"a", "b", "c"} {
-		x.stage.Say(t.Context(), "w1", "", text)
+		must(t, x.stage.Say(t.Context(), "w1", "", text))
 	}
-	x.Settle(t.Context())
+	must(t, x.Settle(t.Context()))
 	var texts []string
 	for _, m := range x.messages {
 		texts = append(texts, m.Text)
@@ -168,12 +172,12 @@ func TestWhatAStoppedNetworkDidNotBringTheNextOneDoes(t *testing.T) {
 	if err := x.end(); err != nil {
 		t.Fatal(err)
 	}
-	x.stage.Say(t.Context(), "w1", "", "a")
+	must(t, x.stage.Say(t.Context(), "w1", "", "a"))
 	if len(x.keys) != 0 {
 		t.Fatal("a stopped network brought something")
 	}
 	x.start()
-	x.Settle(t.Context())
+	must(t, x.Settle(t.Context()))
 	if len(x.messages) != 1 {
 		t.Errorf("%d messages", len(x.messages))
 	}
@@ -183,11 +187,13 @@ func TestADecodedMessage(t *testing.T) {
 	t.Parallel()
 	x := newToy(t)
 	ctx := t.Context()
-	x.stage.Room(ctx, "r", "w1")
-	x.stage.Say(ctx, "w1", "r", "a")
-	x.stage.Say(ctx, "w1", "", "b")
-	x.stage.Migrate(ctx, "r")
-	x.Settle(ctx)
+	must(t,
+		x.stage.Room(ctx, "r", "w1"),
+		x.stage.Say(ctx, "w1", "r", "a"),
+		x.stage.Say(ctx, "w1", "", "b"),
+		x.stage.Migrate(ctx, "r"),
+		x.Settle(ctx),
+	)
 	room, private, moved := x.messages[0], x.messages[1], x.messages[2]
 	if room.Here == room.Private || room.Private != private.Here || private.Here != private.Private || room.PrivateSeen {
 		t.Errorf("addresses: in the room %v and %v, in private %v", room.Here, room.Private, private.Here)
@@ -207,12 +213,14 @@ func TestFailuresOfSending(t *testing.T) {
 	t.Parallel()
 	x := newToy(t)
 	ctx := t.Context()
-	x.stage.Room(ctx, "r", "w1")
-	x.stage.Say(ctx, "w1", "r", "a")
-	x.stage.Migrate(ctx, "r")
-	x.Settle(ctx)
+	must(t,
+		x.stage.Room(ctx, "r", "w1"),
+		x.stage.Say(ctx, "w1", "r", "a"),
+		x.stage.Migrate(ctx, "r"),
+		x.Settle(ctx),
+		x.stage.Block(ctx, "w2"),
+	)
 	old := x.messages[0].Here
-	x.stage.Block(ctx, "w2")
 	for _, c := range []struct {
 		to   bots.Address
 		body string
@@ -239,8 +247,7 @@ func TestWhatCannotBeDone(t *testing.T) {
 	t.Parallel()
 	x := newToy(t)
 	ctx := t.Context()
-	x.stage.Say(ctx, "w1", "", "link")
-	x.Settle(ctx)
+	must(t, x.stage.Say(ctx, "w1", "", "link"), x.Settle(ctx))
 	seen, _ := x.stage.Seen(ctx, "w1")
 	for what, err := range map[string]error{
 		"said in a room that is not":   x.stage.Say(ctx, "w1", "r", "a"),

@@ -118,7 +118,7 @@ func (t *talk) line(ctx context.Context, line string) error {
 	}
 	if err := t.settle(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopped while waiting
+			return nil // stopped while waiting
 		}
 		return fmt.Errorf("console: %w", err)
 	}

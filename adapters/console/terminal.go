@@ -26,7 +26,7 @@ func (t *talk) atTerminal(ctx context.Context, c *readline.Config) error {
 		return fmt.Errorf("console: terminal: %w", err)
 	}
 	defer rl.Close()
-	stop := context.AfterFunc(ctx, func() { stdin.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = stdin.Close() }) // nothing more is read, whatever it says
 	defer stop()
 	t.out = rl.Stdout() // draws the prompt anew below what it prints
 

@@ -97,25 +97,30 @@ func TestATalkAtATerminal(t *testing.T) {
 	}()
 
 	keys, typed := io.Pipe()
+	types := func(keys string) {
+		if _, err := io.WriteString(typed, keys); err != nil {
+			t.Fatalf("%q could not be typed: %v", keys, err)
+		}
+	}
 	shown := &screen{changed: make(chan struct{})}
 	talked := make(chan error, 1)
 	w := &talk{stage: s, as: "w1", settle: s.Reached}
 	go func() { talked <- w.atTerminal(t.Context(), keyboard(keys, shown)) }()
 
 	shown.until(t, "> ")
-	io.WriteString(typed, "helo\x02l\r") // one letter back, one put in
+	types("helo\x02l\r") // one letter back, one put in
 	shown.until(t, "you said hello")
 	// What comes unasked is shown without anything being typed.
 	if _, failure := s.show(privateOf("w1"), "", bots.Outgoing{Blocks: []bots.OutBlock{{Text: "The digest."}}}); failure != nil {
 		t.Fatal(failure)
 	}
 	shown.until(t, "The digest.")
-	io.WriteString(typed, "\x10\r") // the line before, again
+	types("\x10\r") // the line before, again
 	shown.until(t, "The digest.")
-	io.WriteString(typed, "unfinished\x03") // given up
-	io.WriteString(typed, "good bye\r")
+	types("unfinished\x03") // given up
+	types("good bye\r")
 	shown.until(t, "you said good bye")
-	io.WriteString(typed, "\x04")
+	types("\x04")
 	if err := <-talked; err != nil {
 		t.Fatal(err)
 	}

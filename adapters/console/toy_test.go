@@ -55,6 +55,14 @@ func newToy(t *testing.T) *toy {
 	return x
 }
 
+// must ends a test that one of its steps failed.
+func must(t *testing.T, steps ...error) {
+	t.Helper()
+	if err := errors.Join(steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (x *toy) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	n, stopped := console.New(x.stage), make(chan error, 1)

@@ -46,6 +46,7 @@ type Cipher interface {
 type DB struct {
 	write, read *gorm.DB
 	postgres    bool
+	away        error // what to say where the server does not answer
 	cipher      Cipher
 	clock       core.Clock
 	random      core.Random
@@ -87,6 +88,11 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	return db, nil
 }
 
+// unreachable says where nothing answers, without user and password.
+func unreachable(cfg *pgx.ConnConfig) error {
+	return fmt.Errorf("no PostgreSQL answers at %s, port %d, or it has no such database or user", cfg.Host, cfg.Port)
+}
+
 func config() *gorm.Config {
 	return &gorm.Config{
 		// Values never reach a log: errors are returned, and told once at
@@ -103,6 +109,7 @@ func (db *DB) openPostgres(address string) error {
 	if err != nil {
 		return errors.New("the database's address cannot be read: expected postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
+	db.away = unreachable(cfg)
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(poolSize)
 	pool.SetMaxIdleConns(poolSize)
@@ -158,6 +165,9 @@ func (db *DB) ping(ctx context.Context) error {
 			return err
 		}
 		if err := pool.PingContext(ctx); err != nil {
+			if db.away != nil {
+				return db.away
+			}
 			return fmt.Errorf("the database does not answer: %w", fault(err))
 		}
 	}

@@ -31,6 +31,9 @@ func OpenKeys(ctx context.Context, address string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := db.ping(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	k := &Keys{db}
 	if err := k.create(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())

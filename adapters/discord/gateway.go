@@ -177,15 +177,15 @@ func (d *Discord) hold(ctx context.Context, l *line) (kept bool, err error) {
 		l.dialer.cut(errors.Is(failed, errHung))
 		return w == nil && l.ready.Load(), nil
 	}
-	stopped, code, _, _ := w.state()
+	end := w.state()
 	_ = w.Close()
-	if sentence := fatal(code); sentence != "" {
+	if sentence := fatal(end.code); sentence != "" {
 		return false, errors.New(sentence)
 	}
 	if ctx.Err() == nil {
-		d.log.Warn("the connection to Discord ended and will be taken up again", "code", code)
+		d.log.Warn("the connection to Discord ended and will be taken up again", "code", end.code)
 	}
-	return l.ready.Load() && !errors.Is(stopped, errInvalidSession) && !endsSession(code), nil
+	return l.ready.Load() && !errors.Is(end.stopped, errInvalidSession) && !endsSession(end.code), nil
 }
 
 // errHung is a connection that the library does not come back from: its Open
@@ -213,7 +213,7 @@ func (d *Discord) open(ctx context.Context, l *line) error {
 // the session with 1000 (dg:wsapi.go:266, 306).
 func (d *Discord) live(ctx context.Context, l *line) error {
 	w := l.dialer.present()
-	_, _, interval, _ := w.state()
+	interval := w.state().interval
 	if interval <= 0 {
 		interval = usualInterval
 	}
@@ -228,7 +228,7 @@ func (d *Discord) live(ctx context.Context, l *line) error {
 		case <-l.gone:
 			return nil
 		case <-tick.C:
-			if _, _, _, beat := w.state(); time.Since(beat) > interval*3/2 {
+			if time.Since(w.state().beat) > interval*3/2 {
 				d.hangUp(l, w, closeZombie)
 				return d.letGo(l)
 			}

@@ -27,15 +27,20 @@ type wire struct {
 
 	frames frames
 
-	mu       sync.Mutex
-	stopped  error // what ended it from within
-	code     int   // with which the gateway closed it; 0 until then
-	interval time.Duration
-	beat     time.Time // the last acknowledgement
-	seen     int       // messages so far
+	mu sync.Mutex
+	standing
+	seen int // messages so far
 
 	closing chan struct{} // closed when a close frame was sent
 	once    sync.Once
+}
+
+// standing is how a connection stands.
+type standing struct {
+	stopped  error         // what ended it from within
+	code     int           // with which the gateway closed it; 0 until then
+	interval time.Duration // between heartbeats, as the gateway asks; 0 until then
+	beat     time.Time     // the last acknowledgement
 }
 
 func newWire(c net.Conn) *wire {
@@ -79,10 +84,10 @@ func (w *wire) stop() error {
 }
 
 // state is how the connection stands.
-func (w *wire) state() (stopped error, code int, interval time.Duration, beat time.Time) {
+func (w *wire) state() standing {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stopped, w.code, w.interval, w.beat
+	return w.standing
 }
 
 // The operations that are looked at (dd:topics/opcodes-and-status-codes.mdx

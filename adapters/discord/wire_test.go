@@ -73,14 +73,14 @@ func TestWireReadsAlong(t *testing.T) {
 		}
 		w := newWire(&dribble{t: t, bytes: all})
 		got, err := io.ReadAll(w)
-		stopped, code, _, _ := w.state()
+		is := w.state()
 		switch end {
 		case "close":
-			if err != nil || code != 4004 || !bytes.Equal(got, all) {
-				t.Fatalf("%d of %d bytes, code %d, %v", len(got), len(all), code, err)
+			if err != nil || is.code != 4004 || !bytes.Equal(got, all) {
+				t.Fatalf("%d of %d bytes, code %d, %v", len(got), len(all), is.code, err)
 			}
 		case "none":
-			if err != nil || stopped != nil || !bytes.Equal(got, all) {
+			if err != nil || is.stopped != nil || !bytes.Equal(got, all) {
 				t.Fatalf("%d of %d bytes, %v", len(got), len(all), err)
 			}
 		default:

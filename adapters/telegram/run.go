@@ -209,7 +209,7 @@ func (p *trouble) over() {
 
 // jitter is up to half of a pause. It takes no part in what a script can see,
 // and must not draw from a script's seeded source.
-func jitter(d time.Duration) time.Duration { return rand.N(d/2 + 1) } //nolint:gosec // no secret hangs on it
+func jitter(d time.Duration) time.Duration { return rand.N(d/2 + 1) } // no secret hangs on it
 
 // rest waits in real time.
 func rest(ctx context.Context, d time.Duration) {

@@ -35,7 +35,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: noon}
 	w.store = webchattest.NewMemory(w.clock)
-	catalogue, err := webchattest.Words("../../bots/locale/messages")
+	catalogue, err := locale.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,8 @@ func panel(lang locale.Lang, chosen string) bots.Outgoing {
 	}
 	out.Lang = lang
 	out.Buttons = [][]bots.OutButton{nil, {
-		{Label: "Save", Data: "rate.save..1", Weight: bots.Primary}, {Label: "Withdraw", Data: "rate.drop..1", Weight: bots.Danger},
+		{Label: "Save", Data: "rate.save..1", Weight: bots.Primary},
+		{Label: "Withdraw", Data: "rate.drop..1", Weight: bots.Danger},
 		{Label: "Web", URL: "https://example.org/"},
 	}}
 	for i := 1; i <= 5; i++ {

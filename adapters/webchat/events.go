@@ -29,20 +29,16 @@ const (
 // alive; "left", "elsewhere" and "stopped", the line ends and why. Without a
 // session the answer is 204, after which a browser does not ask again.
 func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
-	_, s, ok := c.session(r)
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
 		http.Error(w, "not from this page", http.StatusForbidden)
 		return
 	}
-	if ok {
-		ended, err := c.Store.Ended(r.Context(), networkName, string(s))
-		if err != nil {
-			c.fail(w, "events", err)
-			return
-		}
-		ok = !ended
+	_, s, open, err := c.openSession(r)
+	if err != nil {
+		c.fail(w, "events", err)
+		return
 	}
-	if !ok {
+	if !open {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}

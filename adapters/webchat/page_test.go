@@ -50,7 +50,9 @@ func TestPageSpeaksTheVisitorsLanguage(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser(t)
 	for _, c := range []struct{ path, accept, want string }{
-		{"/", "", `<html lang="en" dir="ltr">`}, {"/", "ar-EG,en;q=0.5", `<html lang="ar" dir="rtl">`}, {"/?lang=fr", "en", `<html lang="fr" dir="ltr">`},
+		{"/", "", `<html lang="en" dir="ltr">`},
+		{"/", "ar-EG,en;q=0.5", `<html lang="ar" dir="rtl">`},
+		{"/?lang=fr", "en", `<html lang="fr" dir="ltr">`},
 		{"/", "en", `<html lang="fr" dir="ltr">`}, // chosen before
 	} {
 		if page := b.page(c.path, c.accept); !strings.Contains(page, c.want) {

@@ -74,6 +74,17 @@ func (c *Chat) session(r *http.Request) (token string, s session, ok bool) {
 	return cookie.Value, s, ok
 }
 
+// openSession returns the request's token and session; open is false where it
+// has none, or one that was ended.
+func (c *Chat) openSession(r *http.Request) (token string, s session, open bool, err error) {
+	token, s, ok := c.session(r)
+	if !ok {
+		return "", "", false, nil
+	}
+	ended, err := c.Store.Ended(r.Context(), networkName, string(s))
+	return token, s, err == nil && !ended, err
+}
+
 // setCookie gives the browser a session, or takes it away where token is "".
 //
 // SameSite is Strict: the page is fetched without any session, and its own
@@ -104,32 +115,24 @@ func ageOf(value string) int {
 
 // askSession tells the page whether its browser has a session.
 func (c *Chat) askSession(w http.ResponseWriter, r *http.Request) {
-	_, s, ok := c.session(r)
-	if ok {
-		ended, err := c.Store.Ended(r.Context(), networkName, string(s))
-		if err != nil {
-			c.fail(w, "session", err)
-			return
-		}
-		ok = !ended
+	_, _, open, err := c.openSession(r)
+	if err != nil {
+		c.fail(w, "session", err)
+		return
 	}
-	answerJSON(w, http.StatusOK, map[string]bool{"open": ok})
+	answerJSON(w, http.StatusOK, map[string]bool{"open": open})
 }
 
 // beginSession gives the browser a session where it has none. It is a step of
 // its own, before the first message: an answer that is lost on its way then
 // leaves nothing behind, and the message itself can be repeated under its key.
 func (c *Chat) beginSession(w http.ResponseWriter, r *http.Request) {
-	token, s, ok := c.session(r)
-	if ok {
-		ended, err := c.Store.Ended(r.Context(), networkName, string(s))
-		if err != nil {
-			c.fail(w, "session", err)
-			return
-		}
-		ok = !ended
+	token, _, open, err := c.openSession(r)
+	if err != nil {
+		c.fail(w, "session", err)
+		return
 	}
-	if !ok {
+	if !open {
 		token = c.newToken()
 	}
 	setCookie(w, r, token)

@@ -445,7 +445,7 @@ func TestFaultOfTheStoreIsNotTheMessagesEnd(t *testing.T) {
 	b := w.browser(t).begin()
 	w.store.Fail(io.ErrUnexpectedEOF)
 	b.post("/chat/messages", `{"key":"`+keyA+`","text":"hello"}`, http.StatusServiceUnavailable)
-	if _, err := w.chat.Send(t.Context(), bots.Parcel{ID: "x", To: bots.Address{Lane: "x"}}); bots.FailureOf(err).Failure != bots.Later {
+	if _, err := w.chat.Send(t.Context(), bots.Parcel{ID: "x", To: bots.Address{Lane: "x"}, Part: bots.Part{Body: []byte("{}")}}); bots.FailureOf(err).Failure != bots.Later {
 		t.Errorf("send: %v", err)
 	}
 	w.store.Fail(nil)

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"manyhands/bots"
@@ -22,6 +23,7 @@ func Add(d *directory.Service) *bots.Command {
 		Params: []bots.Param{
 			{Name: "name", Kind: newName{d}},
 			{Name: "on", Kind: platformChoice{target{directory: d, only: directory.PlatformTarget}}},
+			{Name: "same", Kind: sameKind{d}, Hidden: true, Alone: true, When: sameKind{d}.doubtful},
 			{Name: "id", Kind: bots.Line{Max: 64}, Optional: true, Keyword: true},
 		},
 	}
@@ -68,10 +70,59 @@ func (p platformChoice) Choices(ctx context.Context, _ bots.Reading) ([]bots.Cho
 	return append(cs, bots.Choice{Label: locale.T("platform.not_known"), Value: noPlatform}), nil
 }
 
+// isNew is the choice of a worker who means none of the known names.
+const isNew = "new"
+
+// sameKind is which of the known names a new one means: a Ref, or isNew. So
+// nobody makes a double without having seen what is there.
+type sameKind struct{ directory *directory.Service }
+
+// known are the names that the new one could mean. The very name on the very
+// platform is none of them: that one is known, and cannot be added at all.
+func (k sameKind) known(a bots.Args) []directory.Match {
+	found := k.directory.Index().Find(a["name"], directory.Options{Most: mostNear})
+	for _, m := range found.Exact {
+		on, _ := k.directory.Index().Entry(m.Platform.Target())
+		if m.ID.Kind() == directory.RequesterTarget && (string(on.Ref) == a["on"] || m.Platform.IsZero() && a["on"] == noPlatform) {
+			return nil
+		}
+	}
+	return append(found.Exact, found.Near...)
+}
+
+func (k sameKind) doubtful(a bots.Args) bool { return len(k.known(a)) > 0 }
+
+// Parse takes one of the choices as it is labelled.
+func (k sameKind) Parse(ctx context.Context, r bots.Reading, typed string) (string, error) {
+	choices, err := k.Choices(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range choices {
+		if c.Value == typed || strings.EqualFold(typed, locale.Strip(r.Catalogue.Say(r.Lang, c.Label))) {
+			return c.Value, nil
+		}
+	}
+	return "", core.Refuse(core.Invalid, "error.choice_unknown", "Typed", typed)
+}
+
+// Choices are the known names, and that it is another.
+func (k sameKind) Choices(_ context.Context, r bots.Reading) ([]bots.Choice, error) {
+	cs := target{directory: k.directory}.choices(k.known(r.Args))
+	return append(cs, bots.Choice{Label: locale.T("button.add_named", "Name", r.Args["name"]), Value: isNew}), nil
+}
+
 func (a add) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 	name, err := directory.NewName(c.Args["name"])
 	if err != nil {
 		return nil, err
+	}
+	if same := core.Ref(c.Args["same"]); same != "" && same != isNew {
+		t, err := a.directory.Target(ctx, same)
+		if err != nil {
+			return nil, err
+		}
+		return a.known(locale.T("add.known", "Name", t.Name), t), nil
 	}
 	draft := directory.Draft{Name: name, ExternalID: c.Args["id"]}
 	if ref := c.Args["on"]; ref != noPlatform {
@@ -83,8 +134,12 @@ func (a add) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 	}
 	r, err := a.directory.AddRequester(ctx, directory.Actor{Steward: c.Actor.Worker.Steward}, draft)
 	if known, ok := directory.AsKnown(err); ok {
-		out := bots.Say("add.known", "Name", known.Existing.Name)
-		return &bots.Answer{Replies: []*bots.Reply{lookAndRate(out, known.Existing.Ref)}, Fills: string(known.Existing.Ref)}, nil
+		var why *core.Error
+		errors.As(err, &why) // the same name, or its id under another one
+		return a.known(locale.Text{Key: why.Key, Values: why.Values}, known.Existing), nil
+	}
+	if e := (*core.Error)(nil); errors.As(err, &e) && e.Key == "error.requester_id" {
+		return nil, bots.Wrong("id", c.Args["id"], e) // judged only now, when the platform is known
 	}
 	if err != nil {
 		return nil, err
@@ -94,6 +149,12 @@ func (a add) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 		out.Say("card.lookalike", "Name", r.Lookalike)
 	}
 	return &bots.Answer{Replies: []*bots.Reply{lookAndRate(out, r.Ref)}, Fills: string(r.Ref)}, nil
+}
+
+// known answers with what is there instead, and takes it.
+func (add) known(why locale.Text, e directory.Entry) *bots.Answer {
+	out := new(bots.Reply).Text(why)
+	return &bots.Answer{Replies: []*bots.Reply{lookAndRate(out, e.Ref)}, Fills: string(e.Ref)}
 }
 
 func lookAndRate(out *bots.Reply, ref core.Ref) *bots.Reply {

@@ -26,6 +26,8 @@ func (k cases) question(ctx context.Context, c *bots.Call) (*bots.Reply, error) 
 	switch {
 	case err != nil:
 		return nil, err
+	case g.Author.IsZero():
+		return nil, core.Refuse(core.Conflict, "error.case_no_author")
 	case g.State.Closed():
 		return nil, core.Refuse(core.Conflict, "error.case_closed")
 	case g.State == grievance.WaitingForWorker:

@@ -41,6 +41,9 @@ func (k cases) closing(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
 		return nil, err
 	}
 	about, _ := k.Directory.Index().Entry(g.Target)
+	if g.Author.IsZero() {
+		return k.closingAlone(c, about.Name, ref), nil
+	}
 	out := bots.Head("closecase.panel", "Name", about.Name, "Pseudonym", g.Pseudonym)
 	if how := c.Args["how"]; how != "" {
 		out.Field("closecase.how", closeKind.Label(how))
@@ -52,6 +55,19 @@ func (k cases) closing(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
 	}
 	return out.Say("closecase.which").Row(k.how(c, ref, closeResolved)).Row(k.how(c, ref, closeWithout)).
 		Row(bots.Do(locale.T("button.cancel"), "cancel", "run", "")), nil
+}
+
+// closingAlone asks the same where no author is left to read any words.
+func (k cases) closingAlone(c *bots.Call, name string, ref core.Ref) *bots.Reply {
+	out := bots.Head("case.page", "Name", name).Say("case.no_author")
+	how := c.Args["how"]
+	if how == "" {
+		out.Say("closecase.which").Row(k.how(c, ref, closeResolved)).Row(k.how(c, ref, closeWithout))
+	} else {
+		out.Field("closecase.how", closeKind.Label(how))
+		out.Row(k.how(c, ref, otherEnd(how))).Row(c.Save(locale.T("button.close_case"), ref))
+	}
+	return out.Row(bots.Do(locale.T("button.cancel"), "cancel", "run", ""))
 }
 
 func (k cases) how(c *bots.Call, ref core.Ref, how string) bots.Button {

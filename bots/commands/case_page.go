@@ -116,7 +116,11 @@ func (k cases) read(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 // done shows the case after something was done with it, and tells the author
 // where that changed anything.
 func (k cases) done(c *bots.Call, g grievance.Grievance, key string, tell bool) *bots.Answer {
-	a := bots.Answered(k.page(g, c.Actor.Worker.ID).Note(key).Replacing())
+	page := k.page(g, c.Actor.Worker.ID)
+	if !tell || !g.Author.IsZero() { // else the note would speak of telling them
+		page.Note(key)
+	}
+	a := bots.Answered(page.Replacing())
 	if tell {
 		a.Notify(authorNews(g)...)
 	}

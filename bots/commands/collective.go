@@ -41,7 +41,7 @@ func (t *Collectives) Command() *bots.Command {
 // buttons that the command answers with. Where it is only, what names none is
 // refused; else it belongs to the next parameter.
 func (t *Collectives) which(only bool) bots.Param {
-	return bots.Param{Name: "collective", Kind: ownCollective{t.service, only}, Optional: true}
+	return bots.Param{Name: "collective", Kind: ownCollective{service: t.service, only: only}, Optional: true}
 }
 
 // ownCollective is the kind of value that names a collective of the worker's;
@@ -49,6 +49,10 @@ func (t *Collectives) which(only bool) bots.Param {
 type ownCollective struct {
 	service *collective.Service
 	only    bool
+	// several: it begins a line only of who is in several. Else the words are
+	// the next parameter's, be they its name: "Evening hands of Tana" can be
+	// what "Evening hands" is to be called.
+	several bool
 }
 
 // Parse takes the name of one of the worker's collectives.
@@ -97,6 +101,9 @@ func (k ownCollective) Prefix(ctx context.Context, r bots.Reading, typed string)
 		return "", "", false
 	}
 	longest, rest := 0, typed
+	if k.several && len(mine) < 2 {
+		return "", typed, true
+	}
 	for _, m := range mine {
 		n := len(m.Collective.Name)
 		if n <= longest || len(typed) < n || !strings.EqualFold(typed[:n], m.Collective.Name) {
@@ -145,6 +152,21 @@ func (t *Collectives) resolve(ctx context.Context, c *bots.Call, coordinated boo
 		buttons = append(buttons, bots.Do(locale.T("typed", "Text", m.Collective.Name), c.Command.Name, "run", m.Collective.Ref))
 	}
 	return none, bots.Answered(bots.Say("collective.which").Rows(2, buttons...)), nil
+}
+
+// inside is what a command does with the collective that a call is about.
+type inside func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error)
+
+// within makes of it what a command runs: it resolves the collective, and gives
+// the answer that there is instead.
+func (t *Collectives) within(coordinated bool, do inside) func(context.Context, *bots.Call) (*bots.Answer, error) {
+	return func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+		m, instead, err := t.resolve(ctx, c, coordinated)
+		if instead != nil || err != nil {
+			return instead, err
+		}
+		return do(ctx, c, m)
+	}
 }
 
 // page shows the worker's collectives, or the one there is.

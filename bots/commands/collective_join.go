@@ -49,11 +49,7 @@ func (t *Collectives) invite() *bots.Command {
 			t.which(false),
 			{Name: "uses", Kind: whole{least: 1, most: collective.MostUses, key: "error.invitation_uses"}, Optional: true},
 		},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, false)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(false, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			if uses, err := strconv.Atoi(c.Args["uses"]); err == nil {
 				return t.invited(ctx, c, m.Collective.Ref, uses)
 			}
@@ -63,7 +59,7 @@ func (t *Collectives) invite() *bots.Command {
 				buttons = append(buttons, bots.Do(locale.T("collective.button.invite_for", "Count", n), "collective_invite", "for-"+strconv.Itoa(n), m.Collective.Ref))
 			}
 			return bots.Answered(out.Row(buttons...).Row(pageButton(m.Collective.Ref)).Replacing()), nil
-		},
+		}),
 		Actions: actions{"for": func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 			uses, err := strconv.Atoi(c.Value)
 			if err != nil {
@@ -120,6 +116,9 @@ func (t *Collectives) JoinByCode(ctx context.Context, c *bots.Call, code string)
 	}
 	if in.Refused != nil {
 		out := new(bots.Reply).Text(locale.Text{Key: in.Refused.Key, Values: in.Refused.Values})
+		if c.Command.Param("code") != nil {
+			return &bots.Answer{Replies: []*bots.Reply{out}, Again: "code"}, nil
+		}
 		return bots.Answered(out.Row(bots.Do(locale.T("collective.button.try_again"), "collective_join", "run", ""))), nil
 	}
 	name := in.Collective.Name
@@ -140,15 +139,11 @@ func (t *Collectives) leave() *bots.Command {
 	return &bots.Command{
 		Name:   "collective_leave",
 		Params: []bots.Param{t.which(true)},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, false)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(false, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			out := bots.Say("collective.leave_sure", "Name", m.Collective.Name)
 			yes := danger(bots.Do(locale.T("collective.button.leave_yes"), "collective_leave", "yes", m.Collective.Ref))
 			return bots.Answered(out.Row(yes, pageButton(m.Collective.Ref)).Replacing()), nil
-		},
+		}),
 		Actions: actions{"yes": func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 			left, err := t.service.Leave(ctx, c.Actor.Worker.ID, c.Subject)
 			if err != nil {

@@ -22,13 +22,7 @@ func (t *Collectives) members() *bots.Command {
 	return &bots.Command{
 		Name:   "collective_members",
 		Params: []bots.Param{t.which(true)},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, false)
-			if instead != nil || err != nil {
-				return instead, err
-			}
-			return t.listed(ctx, c, m)
-		},
+		Run:    t.within(false, t.listed),
 		Actions: actions{"redraw": func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 			in, pseudonym, err := t.service.Redraw(ctx, c.Actor.Worker.ID, c.Subject)
 			if err != nil {
@@ -96,11 +90,7 @@ func (t *Collectives) coordinators() *bots.Command {
 	return &bots.Command{
 		Name:   name,
 		Params: []bots.Param{t.which(false), memberParam()},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, false)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(false, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			in, fellows, err := t.service.Members(ctx, c.Actor.Worker.ID, m.Collective.Ref)
 			if err != nil {
 				return nil, err
@@ -134,7 +124,7 @@ func (t *Collectives) coordinators() *bots.Command {
 				out.Row(pageButton(in.Ref))
 			}
 			return bots.Answered(out.Replacing()), nil
-		},
+		}),
 		Actions: actions{
 			"who":  func(ctx context.Context, c *bots.Call) (*bots.Answer, error) { return t.nameSure(ctx, c, c.Subject) },
 			"make": t.name,

@@ -14,11 +14,7 @@ func (t *Collectives) remove() *bots.Command {
 	return &bots.Command{
 		Name:   name,
 		Params: []bots.Param{t.which(false), memberParam()},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, true)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(true, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			in, fellows, err := t.service.Members(ctx, c.Actor.Worker.ID, m.Collective.Ref)
 			if err != nil {
 				return nil, err
@@ -42,7 +38,7 @@ func (t *Collectives) remove() *bots.Command {
 			out := bots.Say("collective.remove_who", "Name", in.Name)
 			memberButtons(out, others, name, "who")
 			return bots.Answered(out.Row(pageButton(in.Ref)).Replacing()), nil
-		},
+		}),
 		Actions: actions{
 			"who":  func(ctx context.Context, c *bots.Call) (*bots.Answer, error) { return t.removeSure(ctx, c, c.Subject) },
 			"yes":  t.removeYes,

@@ -81,11 +81,7 @@ func (t *Collectives) settings() *bots.Command {
 			{Name: "hour", Kind: hourKind{}, Optional: true, Keyword: true},
 			{Name: "day", Kind: digestDay(), Optional: true, Keyword: true},
 		},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, true)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(true, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			var set collective.Settings
 			if c.Args.Given("language") {
 				set.Language = new(c.Args["language"])
@@ -100,7 +96,7 @@ func (t *Collectives) settings() *bots.Command {
 				set.Day = new(collective.Day(c.Args["day"]))
 			}
 			return t.change(ctx, c, m.Collective.Ref, set)
-		},
+		}),
 		Actions: actions{
 			"language":  t.settingLanguage,
 			"hour":      t.settingHour,

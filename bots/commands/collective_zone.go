@@ -53,29 +53,31 @@ func zoneChoice(zone string) bots.Choice {
 // zone asks for the time zone; it is the settings' own, out of the menu.
 func (t *Collectives) zone() *bots.Command {
 	return &bots.Command{
-		Name: "collective_zone", Hidden: true,
+		Name: "collective_zone", Hidden: true, Ready: t.coordinated,
 		Params: []bots.Param{t.which(false), {Name: "zone", Kind: zoneKind{}, Rest: true}},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, true)
-			if instead != nil || err != nil {
-				return instead, err
-			}
+		Run: t.within(true, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
 			return t.change(ctx, c, m.Collective.Ref, collective.Settings{Zone: new(c.Args["zone"])})
-		},
+		}),
 	}
 }
 
 // rename asks for another name of the collective; likewise.
 func (t *Collectives) rename() *bots.Command {
 	return &bots.Command{
-		Name: "collective_rename", Hidden: true,
-		Params: []bots.Param{t.which(false), {Name: "name", Kind: collectiveName{}, Rest: true}},
-		Run: func(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
-			m, instead, err := t.resolve(ctx, c, true)
-			if instead != nil || err != nil {
-				return instead, err
-			}
-			return t.change(ctx, c, m.Collective.Ref, collective.Settings{Name: new(c.Args["name"])})
+		Name: "collective_rename", Hidden: true, Ready: t.coordinated,
+		Params: []bots.Param{
+			{Name: "collective", Kind: ownCollective{service: t.service, several: true}, Optional: true},
+			{Name: "name", Kind: collectiveName{}, Rest: true},
 		},
+		Run: t.within(true, func(ctx context.Context, c *bots.Call, m collective.Membership) (*bots.Answer, error) {
+			return t.change(ctx, c, m.Collective.Ref, collective.Settings{Name: new(c.Args["name"])})
+		}),
 	}
+}
+
+// coordinated answers who coordinates none of the collectives that a call can
+// be about, and asks which of several is meant, before anything else is asked.
+func (t *Collectives) coordinated(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+	_, instead, err := t.resolve(ctx, c, true)
+	return instead, err
 }

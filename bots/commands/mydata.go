@@ -43,8 +43,13 @@ func Forget(workers worker.Store) *bots.Command {
 			sure := bots.Do(locale.T("forget.yes"), "forget", "sure", "")
 			sure.Weight = bots.Danger
 			out := bots.Head("forget.title").Say("forget.goes").Say("forget.stays")
-			return bots.Answered(out.Row(sure).Row(bots.Do(locale.T("menu.mydata"), "mydata", "run", ""), bots.Do(locale.T("forget.no"), "help", "run", ""))), nil
+			return bots.Answered(out.Row(sure).Row(bots.Do(locale.T("menu.mydata"), "mydata", "run", ""), bots.Do(locale.T("forget.no"), "forget", "kept", ""))), nil
 		},
-		Actions: map[string]func(context.Context, *bots.Call) (*bots.Answer, error){"sure": f},
+		Actions: map[string]func(context.Context, *bots.Call) (*bots.Answer, error){
+			"sure": f,
+			"kept": func(context.Context, *bots.Call) (*bots.Answer, error) {
+				return bots.Answered(firstSteps(bots.Say("forget.kept")).Replacing()), nil
+			},
+		},
 	}
 }

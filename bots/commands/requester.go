@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,10 +42,20 @@ func Platform(d *directory.Service, r card.Reader) *bots.Command {
 
 // Find declares what free text does: a known name is looked up, and a name
 // with scores behind it opens the rating's panel, never saved without a press.
-func Find(d *directory.Service, r card.Reader) *bots.Command {
+func Find(d *directory.Service, r card.Reader, join Joiner) *bots.Command {
 	c := cards{d, r}
 	return &bots.Command{
-		Name: "find", Hidden: true, Run: c.find,
+		Name: "find", Hidden: true,
+		Run: func(ctx context.Context, call *bots.Call) (*bots.Answer, error) {
+			// A code that was handed over is pasted as it is, often with a
+			// word before it.
+			words := strings.Fields(call.Args["text"])
+			last := words[len(words)-1]
+			if len(words) <= 3 && invitationForm.MatchString(last) && strings.ContainsAny(last, "0123456789-") {
+				return join(ctx, call, last)
+			}
+			return c.find(ctx, call)
+		},
 		Params: []bots.Param{{Name: "text", Kind: bots.Line{Max: 4000}, Rest: true}},
 	}
 }
@@ -75,8 +86,8 @@ func (c cards) reply(k card.Card, room bool) *bots.Reply {
 	if k.Lookalike != "" {
 		out.Say("card.lookalike", "Name", k.Lookalike)
 	}
-	c.facts(out, k, isPlatform)
 	c.figures(out, k)
+	c.facts(out, k, isPlatform)
 	if k.Mine != nil && !room {
 		out.Note("card.mine")
 	}
@@ -94,15 +105,19 @@ func (c cards) facts(out *bots.Reply, k card.Card, isPlatform bool) {
 	if k.ExternalID != "" {
 		out.Field("card.id", locale.T("typed", "Text", k.ExternalID))
 	}
-	if k.Status.State != directory.Unknown || isPlatform {
+	if over := k.Status.State == directory.Closed || k.Status.State == directory.Merged; isPlatform || over {
 		out.Field("card.status", locale.T("choice.status."+string(k.Status.State)))
 	}
 	if !isPlatform {
 		return
 	}
 	for _, f := range []struct{ key, text string }{
-		{"card.status_note", k.Status.Note}, {"card.countries", k.Countries}, {"card.claimed", k.Claimed},
-		{"card.reported", k.Reported}, {"card.note", k.Note}, {"card.source", k.Source},
+		{"card.status_note", k.Status.Note},
+		{"card.countries", k.Countries},
+		{"card.claimed", k.Claimed},
+		{"card.reported", k.Reported},
+		{"card.note", k.Note},
+		{"card.source", k.Source},
 	} {
 		if f.text != "" {
 			out.Field(f.key, locale.T("typed", "Text", f.text))
@@ -189,11 +204,16 @@ func (c cards) find(ctx context.Context, call *bots.Call) (*bots.Answer, error) 
 	if len(matches) == 1 && len(rest) == 0 {
 		return c.card(ctx, call, matches[0].Ref)
 	}
-	if len(matches) == 1 {
-		line := "/rate " + matches[0].Name + " " + strings.Join(rest, " ")
-		out := bots.Say("find.and_more", "Name", matches[0].Name, "Command", locale.Plain(line))
-		return bots.Answered(out.Row(bots.Do(locale.T("button.look"), "requester", "run", matches[0].Ref),
-			bots.Do(locale.T("button.rate"), "rate", "run", matches[0].Ref), bots.Do(locale.T("button.report"), "report", "run", matches[0].Ref))), nil
+	if len(matches) == 1 && scores(rest) {
+		return &bots.Answer{Next: &bots.Next{Command: "rate", Line: typed, Shown: true}}, nil
+	}
+	if name := c.within(typed); name != nil {
+		out := bots.Say("find.and_more", "Name", name.Name, "Command", locale.Plain("/rate "+name.Name+" pay 2"))
+		return bots.Answered(out.Row(bots.Do(locale.T("button.look"), "requester", "run", name.Ref),
+			bots.Do(locale.T("button.rate"), "rate", "run", name.Ref), bots.Do(locale.T("button.report"), "report", "run", name.Ref))), nil
+	}
+	if len(strings.Fields(typed)) <= mostNameWords {
+		return &bots.Answer{Next: &bots.Next{Command: "requester", Line: typed}}, nil
 	}
 	found := c.directory.Index().Find(typed, kind.options())
 	near := append(found.Exact, found.Near...)
@@ -206,6 +226,30 @@ func (c cards) find(ctx context.Context, call *bots.Call) (*bots.Answer, error) 
 		buttons = append(buttons, bots.Do(ch.Label, "requester", "run", core.Ref(ch.Value)))
 	}
 	return bots.Answered(out.Rows(2, buttons...).Row(bots.Do(locale.T("button.help"), "help", "run", ""))), nil
+}
+
+// invitationForm is the form of an invitation's code, as it is written or as a
+// link carries it.
+var invitationForm = regexp.MustCompile(`(?i)^(join_)?[0-9A-Z]{4}-?[0-9A-Z]{4}-?[0-9A-Z]{4}$`)
+
+// mostNameWords is how many words free text may have to be taken for a name
+// that nobody knows yet.
+const mostNameWords = 3
+
+// scores tells whether words behind a name look like "pay 2".
+func scores(words []string) bool {
+	return len(words) >= 2 && len(words[1]) <= 2 && strings.ContainsAny(locale.LatinDigits(words[1]), "12345")
+}
+
+// within finds a known name inside a sentence.
+func (c cards) within(typed string) *directory.Match {
+	words := strings.Fields(typed)
+	for i := range words {
+		if m, _ := c.directory.Index().LongestPrefix(words[i:], directory.Options{}); len(m) == 1 {
+			return &m[0]
+		}
+	}
+	return nil
 }
 
 // shortened keeps an echo of what was typed from filling the screen.

@@ -6,6 +6,7 @@ import (
 
 	"manyhands/bots"
 	"manyhands/bots/locale"
+	"manyhands/core"
 	"manyhands/core/worker"
 )
 
@@ -86,7 +87,14 @@ func (languageKind) Parse(_ context.Context, r bots.Reading, typed string) (stri
 			return string(l), nil
 		}
 	}
-	return bots.OneOf{Prefix: "language", Values: languageCodes()}.Parse(context.Background(), r, typed)
+	for _, reader := range locale.Langs() {
+		in := r
+		in.Lang = reader
+		if v, err := (bots.OneOf{Prefix: "language", Values: languageCodes()}).Parse(context.Background(), in, typed); err == nil {
+			return v, nil
+		}
+	}
+	return "", core.Refuse(core.Invalid, "error.choice_unknown", "Typed", typed)
 }
 
 func (languageKind) Choices(context.Context, bots.Reading) ([]bots.Choice, error) {

@@ -30,6 +30,9 @@ import (
 // machine's own settings away.
 var shots = os.Getenv("MANYHANDS_SHOTS")
 
+// patience is how long anything may take, on a slow machine too.
+const patience = 30 * time.Second
+
 // house is the running program with a browser before its door.
 type house struct {
 	program *Program
@@ -112,7 +115,8 @@ type person struct {
 
 	mu       sync.Mutex
 	said     []string // by the browser's console
-	pictures int
+	stations int
+	unseen   bool // no pictures of the stations are wanted
 }
 
 // comes opens the page for somebody. Whatever the browser complains of until
@@ -122,7 +126,7 @@ func (h *house) comes(t *testing.T, name string, hold screen, path string) *pers
 	x := &person{T: t, house: h, name: name, lang: locale.English, hold: hold}
 	tab, leave := chromedp.NewContext(h.browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(leave)
-	tab, late := context.WithTimeout(tab, 90*time.Second)
+	tab, late := context.WithTimeout(tab, 5*time.Minute)
 	t.Cleanup(late)
 	x.tab = tab
 	x.takes(hold)
@@ -200,13 +204,15 @@ func (x *person) until(expression string) {
 		watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 		look();
 	})`, expression)
+	ctx, late := context.WithTimeout(x.tab, patience)
+	defer late()
 	for {
-		_, err := chromedp.Run(x.tab, chromedp.Evaluate[bool](waiting, chromedp.EvalAwaitPromise))
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](waiting, chromedp.EvalAwaitPromise))
 		if err == nil {
 			return
 		}
-		if x.tab.Err() != nil {
-			x.Fatalf("%s: never came true: %s; console: %q", x.name, expression, x.console())
+		if ctx.Err() != nil {
+			x.Fatalf("%s: never came true: %s; the page says %q; console: %q", x.name, expression, is[string](x, `document.body.innerText`), x.console())
 		}
 	}
 }
@@ -247,8 +253,7 @@ func (x *person) hears(key string, pairs ...any) {
 	x.inOrder(key)
 }
 
-// reads fails where the newest answer with a button, or any new one, lacks a
-// sentence.
+// reads fails where what came since the last act lacks a sentence.
 func (x *person) reads(key string, pairs ...any) {
 	x.Helper()
 	if want, all := x.say(key, pairs...), x.answers(); !strings.Contains(all, want) {
@@ -332,7 +337,7 @@ func (x *person) follows(lang locale.Lang) {
 // phone and on a desktop.
 func (x *person) inOrder(station string) {
 	x.Helper()
-	x.pictures++
+	x.stations++
 	dir := "ltr"
 	if x.lang.RTL() {
 		dir = "rtl"
@@ -353,9 +358,10 @@ func (x *person) inOrder(station string) {
 		if bad := is[string](x, disorder); bad != "" {
 			x.Errorf("%s, %s, %d pixels wide: %s", x.name, station, s.width, bad)
 		}
-		if s != smallPhone {
-			x.shot(fmt.Sprintf("%s-%d-%s-%02d-%s", x.lang, s.width, x.name, x.pictures, station))
+		if x.unseen {
+			continue
 		}
+		x.shot(fmt.Sprintf("%s-%d-%s-%02d-%s", x.lang, s.width, x.name, x.stations, station))
 	}
 	x.takes(x.hold)
 	x.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementById("scroll").scrollTo(0, %f)`, at)))

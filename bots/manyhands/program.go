@@ -145,7 +145,7 @@ func (p *Program) commands(ratings *rating.Service, grievances *grievance.Servic
 		commands.MyAnswer(p.Directory, grievances),
 		commands.Platform(p.Directory, cards),
 		commands.Add(p.Directory),
-		commands.Find(p.Directory, cards),
+		commands.Find(p.Directory, cards, collectives.JoinByCode),
 		collectives.Command(),
 		p.Digests.Command(),
 	}

@@ -33,7 +33,7 @@ func (c ServeCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) (
 			return err
 		}
 		defer func() { _, _ = fmt.Fprintln(io.Out, "The demo's data are gone.") }()
-		fmt.Fprintf(io.Out, "Look up %s, or see what a coordinator sees: write /start %s\n", demoRequesters[0], link)
+		fmt.Fprintf(io.Out, "Look up %s, or see what a coordinator sees: write /start %s\n", demoRequesters[2], link)
 	}
 	log := logTo(io.Err)
 	listener, err := net.Listen("tcp", s.Addr)

@@ -65,6 +65,9 @@ type CreateCmd struct {
 // Run makes it.
 func (c CreateCmd) Run(ctx context.Context, s *Settings, io Streams, o Outside) error {
 	return keeping(ctx, s, io, o, func(ctx context.Context, p *Program) error {
+		if _, err := p.collectiveNamed(ctx, c.Name); err == nil {
+			return fmt.Errorf("there is a collective named %q already: manyhands collective invite makes a new invitation for it", c.Name)
+		}
 		made, code, err := p.Collectives.CreateFromServer(ctx, collective.Draft{Name: c.Name, Language: c.Language, Zone: c.Zone}, c.Steward)
 		if err == nil {
 			fmt.Fprintf(io.Out, "Made the collective %s.\n", made.Name)

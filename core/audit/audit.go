@@ -145,7 +145,7 @@ func HashOf(e Entry) Hash {
 	}
 	number := func(n int64) {
 		var eight [8]byte
-		binary.BigEndian.PutUint64(eight[:], uint64(n)) //nolint:gosec // the same bits
+		binary.BigEndian.PutUint64(eight[:], uint64(n)) // the same bits
 		text(string(eight[:]))
 	}
 	text(version)

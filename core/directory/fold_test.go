@@ -76,7 +76,8 @@ func TestFoldKeepsVowelsApart(t *testing.T) {
 func checkFold(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, s string) {
+}, s string,
+) {
 	t.Helper()
 	folded := directory.Fold(s)
 	if again := directory.Fold(folded); again != folded {

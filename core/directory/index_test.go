@@ -373,8 +373,10 @@ func TestReadersAndAWriter(t *testing.T) {
 	group.Wait()
 }
 
-var syllables = strings.Fields("ba be bo da de di do fa fi ga go ha he ja ka ke ki la le lo ma me mi na ne no pa pe po ra re ri ro sa se si ta te ti to va ve za zo")
-var endings = strings.Fields("Data Labs Research AI Group Studio Vision Systems Media Works Analytics University Insights Lab Solutions Inc")
+var (
+	syllables = strings.Fields("ba be bo da de di do fa fi ga go ha he ja ka ke ki la le lo ma me mi na ne no pa pe po ra re ri ro sa se si ta te ti to va ve za zo")
+	endings   = strings.Fields("Data Labs Research AI Group Studio Vision Systems Media Works Analytics University Insights Lab Solutions Inc")
+)
 
 // madeName makes a name such as requesters have.
 func madeName(r *rand.Rand) string {

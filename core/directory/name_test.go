@@ -17,7 +17,8 @@ import (
 func name(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, s string) directory.Name {
+}, s string,
+) directory.Name {
 	t.Helper()
 	n, err := directory.NewName(s)
 	if err != nil {
@@ -96,7 +97,8 @@ func TestNewNameSaysHowLong(t *testing.T) {
 func checkName(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}, s string) {
+}, s string,
+) {
 	t.Helper()
 	n, err := directory.NewName(s)
 	if err != nil {

@@ -215,7 +215,7 @@ func (s *Service) Ask(ctx context.Context, by worker.ID, ref core.Ref, text stri
 }
 
 // Close ends a case as Resolved or ClosedWithoutRemedy, with words for the
-// author; one that was not acknowledged is by this. Coordinators may.
+// author, where there still is one; a case that was not acknowledged is by this. Coordinators may.
 // Refusals besides those of a text: Conflict "error.case_closed"; Invalid
 // "error.choice_unknown".
 func (s *Service) Close(ctx context.Context, by worker.ID, ref core.Ref, how State, outcome string) (Grievance, error) {
@@ -226,10 +226,10 @@ func (s *Service) Close(ctx context.Context, by worker.ID, ref core.Ref, how Sta
 	if err != nil {
 		return g, err
 	}
-	if err := said(outcome, MaxOutcome); err != nil {
-		return g, err
-	}
 	if !g.Author.IsZero() {
+		if err := said(outcome, MaxOutcome); err != nil {
+			return g, err
+		}
 		w, err := s.store.Words(ctx, g.ID)
 		if err != nil {
 			return g, err

@@ -124,3 +124,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestSignsThatMeanOneCurrencyAreRead(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"€12.50": "12.50 EUR", "12,50 €": "12.50 EUR", "Ar 380 000": "380000 MGA", "380 000 Ar": "380000 MGA", "40 euros": "40 EUR",
+		"KSh150": "150 KES", "US$3": "3 USD",
+	} {
+		if a, err := money.Parse(typed); err != nil || a.String() != want {
+			t.Errorf("%s is read as %v, %v; want %s", typed, a, err, want)
+		}
+	}
+	if a, err := money.Parse("$3"); err == nil {
+		t.Errorf("a bare $ is read as %v", a)
+	}
+}

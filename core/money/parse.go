@@ -8,8 +8,9 @@ import (
 	"manyhands/core"
 )
 
-// Parse reads a plain number and the code of a currency, in either order and
-// with or without a blank between: "12.50 EUR", "0,40 eur", "MGA 380 000". The
+// Parse reads a plain number and the code of a currency, or a sign or name that
+// means one currency only, in either order and with or without a blank between:
+// "12.50 EUR", "0,40 €", "Ar 380 000". A bare "$" is no such sign. The
 // decimal mark is a point or a comma; only blanks may group the digits, in
 // threes. Digits may be Arabic-Indic or Persian.
 //
@@ -19,7 +20,7 @@ import (
 // (Whole, Fraction: the two readings) for "1,234 EUR", which some write for a
 // thousand and some for a little more than one; Limited "error.amount_long".
 func Parse(typed string) (Amount, error) {
-	text := strings.TrimSpace(latin(typed))
+	text := strings.Join(strings.Fields(signs.Replace(latin(typed))), " ")
 	unknown := core.Refuse(core.Invalid, "error.amount_unknown", "Typed", short(typed))
 	if len(text) > 200 {
 		return Amount{}, core.Refuse(core.Limited, "error.amount_long", "Typed", short(typed))
@@ -37,6 +38,9 @@ func Parse(typed string) (Amount, error) {
 	}
 	if code == "" {
 		return Amount{}, core.Refuse(core.Invalid, "error.amount_currency", "Typed", short(typed))
+	}
+	if known := words[strings.ToLower(code)]; known != "" {
+		code = known
 	}
 	code, err := Currency(code)
 	if err != nil {
@@ -56,6 +60,13 @@ func Parse(typed string) (Amount, error) {
 	}
 	return amount(plain, code, typed)
 }
+
+// signs are the signs that stand for one currency wherever they are written,
+// and words the names; what our own answers print is among them.
+var (
+	signs = strings.NewReplacer("US$", " USD ", "R$", " BRL ", "€", " EUR ", "₦", " NGN ", "₹", " INR ", "₱", " PHP ")
+	words = map[string]string{"ar": "MGA", "ariary": "MGA", "euro": "EUR", "euros": "EUR", "ksh": "KES"}
+)
 
 var (
 	// number is digits, perhaps in groups, with at most one decimal mark.

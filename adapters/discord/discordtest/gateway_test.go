@@ -31,7 +31,7 @@ func (w *world) dial(query string) *line {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { ws.Close() })
+	w.t.Cleanup(func() { _ = ws.Close() }) // often closed by the server before
 	_ = ws.SetReadDeadline(time.Now().Add(10 * time.Second))
 	return &line{w, ws}
 }

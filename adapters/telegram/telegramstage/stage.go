@@ -148,7 +148,7 @@ func (s *Stage) write(who, in string, w telegramtest.Writing) error {
 		return err
 	}
 	if w.Document == nil && w.Photo == nil && telegramtest.Clean(w.Text) == "" {
-		return errors.New("Telegram sends no empty text")
+		return errors.New("an empty text is not sent by Telegram")
 	}
 	w.From, w.Chat = user, chat
 	s.typed[spot{who, chat}] = s.Server.Write(w)

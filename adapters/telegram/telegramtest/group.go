@@ -6,8 +6,10 @@ func (s *Server) Join(chatID, user int64) {
 	defer s.unlock()
 	c, p := s.chat(chatID), s.person(user)
 	s.changeMember(c, p, p, membership{status: member})
-	s.serve(c, p, object{"new_chat_participant": s.userShape(p), "new_chat_member": s.userShape(p),
-		"new_chat_members": []object{s.userShape(p)}})
+	s.serve(c, p, object{
+		"new_chat_participant": s.userShape(p), "new_chat_member": s.userShape(p),
+		"new_chat_members": []object{s.userShape(p)},
+	})
 }
 
 // Leave makes a person leave a chat.
@@ -95,8 +97,10 @@ func (s *Server) Migrate(chatID int64) int64 {
 		panic("telegramtest: only a group can be migrated, and once")
 	}
 	s.lastNew++
-	c := &chat{id: -1_000_000_000_000 - s.lastNew, kind: Supergroup, title: old.title,
-		members: old.members, topics: map[int]bool{}, messages: map[int]*message{}}
+	c := &chat{
+		id: -1_000_000_000_000 - s.lastNew, kind: Supergroup, title: old.title,
+		members: old.members, topics: map[int]bool{}, messages: map[int]*message{},
+	}
 	s.chats[c.id] = c
 	by := s.people[AnonymousAdminID]
 	for id, m := range old.members {
@@ -179,6 +183,8 @@ func (s *Server) changeMember(c *chat, by, p *person, now membership) {
 }
 
 func (s *Server) memberUpdate(c *chat, by, p *person, was, now membership) object {
-	return object{"chat": s.chatShape(c), "from": s.userShape(by), "date": s.now().Unix(),
-		"old_chat_member": s.memberShape(p, was), "new_chat_member": s.memberShape(p, now)}
+	return object{
+		"chat": s.chatShape(c), "from": s.userShape(by), "date": s.now().Unix(),
+		"old_chat_member": s.memberShape(p, was), "new_chat_member": s.memberShape(p, now),
+	}
 }

@@ -30,8 +30,10 @@ func TestPrivacyMode(t *testing.T) {
 			w.Write(Writing{From: ben, Chat: group, Text: text})
 		}
 	}
-	all := []string{"just talk", "/rate acme", "/rate@manyhands_test_bot acme", "/rate@other_bot acme", "hi @manyhands_test_bot",
-		"look at /rate"}
+	all := []string{
+		"just talk", "/rate acme", "/rate@manyhands_test_bot acme", "/rate@other_bot acme", "hi @manyhands_test_bot",
+		"look at /rate",
+	}
 	say(all...)
 	w.Write(Writing{From: ben, Chat: group, Text: "a reply", ReplyTo: mine})
 	same(t, "with privacy", w.heard(), "/rate acme|/rate@manyhands_test_bot acme|hi @manyhands_test_bot|a reply")

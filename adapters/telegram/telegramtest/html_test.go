@@ -20,9 +20,17 @@ func TestHTML(t *testing.T) {
 		{"entity without semicolon", "a &lt b", "a < b", nil},
 		{"units are UTF-16", "\U0001F600<b>я</b>", "\U0001F600я", []Entity{{Type: "bold", Offset: 2, Length: 1}}},
 		{"nested", "<b>a<i>b</i></b>", "ab", []Entity{{Type: "bold", Length: 2}, {Type: "italic", Offset: 1, Length: 1}}},
-		{"every tag", "<strong>a</strong><em>b</em><del>c</del><ins>d</ins><tg-spoiler>e</tg-spoiler><blockquote>f</blockquote>", "abcdef",
-			[]Entity{{Type: "bold", Length: 1}, {Type: "italic", Offset: 1, Length: 1}, {Type: "strikethrough", Offset: 2, Length: 1},
-				{Type: "underline", Offset: 3, Length: 1}, {Type: "spoiler", Offset: 4, Length: 1}, {Type: "blockquote", Offset: 5, Length: 1}}},
+		{
+			"every tag", "<strong>a</strong><em>b</em><del>c</del><ins>d</ins><tg-spoiler>e</tg-spoiler><blockquote>f</blockquote>", "abcdef",
+			[]Entity{
+				{Type: "bold", Length: 1},
+				{Type: "italic", Offset: 1, Length: 1},
+				{Type: "strikethrough", Offset: 2, Length: 1},
+				{Type: "underline", Offset: 3, Length: 1},
+				{Type: "spoiler", Offset: 4, Length: 1},
+				{Type: "blockquote", Offset: 5, Length: 1},
+			},
+		},
 		{"expandable", "<blockquote expandable>x</blockquote>", "x", []Entity{{Type: "expandable_blockquote", Length: 1}}},
 		{"spoiler by class", `<span class="tg-spoiler">x</span>`, "x", []Entity{{Type: "spoiler", Length: 1}}},
 		{"any end", "<b>x</>", "x", []Entity{{Type: "bold", Length: 1}}},
@@ -79,8 +87,10 @@ func TestLengthCountsCodePointsAfterParsing(t *testing.T) {
 }
 
 func FuzzHTML(f *testing.F) {
-	for _, seed := range []string{"a", "<b>x</b>", "&lt;", "<a href='x", "</", "<", "&#", "&#x", "\x00<b\x00>", "<b/>",
-		`<span class="tg-spoiler">x</span>`, "<3</a>", "\u200e\u200f\u202e", "\U0001F600&#xd83d;"} {
+	for _, seed := range []string{
+		"a", "<b>x</b>", "&lt;", "<a href='x", "</", "<", "&#", "&#x", "\x00<b\x00>", "<b/>",
+		`<span class="tg-spoiler">x</span>`, "<3</a>", "\u200e\u200f\u202e", "\U0001F600&#xd83d;",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {

@@ -189,8 +189,11 @@ func TestDownload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, _ := io.ReadAll(resp.Body)
-	resp.Body.Close()
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	same(t, "content", string(raw), "a file")
 	resp, _ = http.Get(link + "x")
 	same(t, "other path", w.read(resp).Status, http.StatusNotFound)

@@ -176,8 +176,10 @@ func readButton(raw json.RawMessage) (Button, error) {
 		b.Data = values["callback_data"]
 		return b, nil
 	}
-	for _, name := range []string{"callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat",
-		"switch_inline_query_current_chat", "login_url", "web_app"} {
+	for _, name := range []string{
+		"callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat",
+		"switch_inline_query_current_chat", "login_url", "web_app",
+	} {
 		if _, ok := fields[name]; ok {
 			b.Other = name
 			return b, nil

@@ -86,6 +86,19 @@ func (s *Server) findPlace(p parameters) (place, error) {
 	return out, nil
 }
 
+// settlePlace is findPlace with what comes next, whatever is sent: a chat where
+// the bot may not send it, and the keyboard.
+func (s *Server) settlePlace(p parameters, muted Reason) (place, error) {
+	at, err := s.findPlace(p)
+	if err != nil {
+		return place{}, err
+	}
+	if at.chat.muted {
+		return place{}, refuse(muted)
+	}
+	return at, at.markup.settle()
+}
+
 // deliver is the last step: what the backend refuses, the rate, and the message.
 func (s *Server) deliver(p parameters, at place, m *message) (any, error) {
 	if err := at.markup.checkData(); err != nil {
@@ -116,14 +129,8 @@ func (s *Server) sendMessage(c *Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.findPlace(p)
+	at, err := s.settlePlace(p, NoRightsText)
 	if err != nil {
-		return nil, err
-	}
-	if at.chat.muted {
-		return nil, refuse(NoRightsText)
-	}
-	if err := at.markup.settle(); err != nil {
 		return nil, err
 	}
 	if err := body.settle(maxText, MessageTooLong, false); err != nil {
@@ -143,14 +150,8 @@ func (s *Server) sendFile(c *Call, kind string, missing, muted Reason) (any, err
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.findPlace(p)
+	at, err := s.settlePlace(p, muted)
 	if err != nil {
-		return nil, err
-	}
-	if at.chat.muted {
-		return nil, refuse(muted)
-	}
-	if err := at.markup.settle(); err != nil {
 		return nil, err
 	}
 	if err := caption.settle(maxCaption, CaptionTooLong, true); err != nil {
@@ -195,7 +196,9 @@ func (s *Server) sendChatAction(c *Call) (any, error) {
 	if err := s.reach(to); err != nil {
 		return nil, err
 	}
-	s.actions = append(s.actions, Action{Chat: to.id, Thread: int(c.params.int("message_thread_id")),
-		Action: asciiLower(c.params["action"]), At: s.clock()})
+	s.actions = append(s.actions, Action{
+		Chat: to.id, Thread: int(c.params.int("message_thread_id")),
+		Action: asciiLower(c.params["action"]), At: s.clock(),
+	})
 	return true, nil
 }

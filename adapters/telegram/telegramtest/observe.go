@@ -43,10 +43,12 @@ type Message struct {
 }
 
 func (s *Server) view(c *chat, m *message) Message {
-	v := Message{Chat: c.id, ID: m.id, From: m.from, FromBot: m.mine, SenderChat: m.senderChat,
+	v := Message{
+		Chat: c.id, ID: m.id, From: m.from, FromBot: m.mine, SenderChat: m.senderChat,
 		Date: m.date, Thread: m.thread, ReplyTo: m.replyTo, Text: m.body.text, Raw: m.body.raw,
 		ParseMode: m.body.mode, Entities: slices.Clone(m.body.entities), Service: m.service != nil,
-		Edits: m.edits, Deleted: m.deleted, Silent: m.silent, Protect: m.shield}
+		Edits: m.edits, Deleted: m.deleted, Silent: m.silent, Protect: m.shield,
+	}
 	if k := m.markup; k != nil {
 		for _, row := range k.rows {
 			v.Buttons = append(v.Buttons, slices.Clone(row))

@@ -42,8 +42,10 @@ func (s *Server) Press(p Press) string {
 	s.lastPress++
 	id := strconv.FormatInt(s.lastPress, 10)
 	s.callbacks[id] = &callback{Press: p, at: s.clock()}
-	query := object{"id": id, "from": s.userShape(who), "data": p.Data,
-		"chat_instance": strconv.FormatInt(c.id*7_919, 10)}
+	query := object{
+		"id": id, "from": s.userShape(who), "data": p.Data,
+		"chat_instance": strconv.FormatInt(c.id*7_919, 10),
+	}
 	m := c.live(p.Message)
 	limit := s.knobs.InaccessibleAfter
 	if m == nil || p.Inaccessible || limit > 0 && s.clock().Sub(m.date) >= limit {
@@ -95,7 +97,9 @@ func (s *Server) answerCallbackQuery(c *Call) (any, error) {
 		return nil, refuse(CallbackTextTooLong)
 	}
 	q.answered = true
-	s.answers = append(s.answers, Answer{Query: id, From: q.From, Chat: q.Chat, Message: q.Message,
-		Text: text, Alert: c.params.bool("show_alert"), URL: c.params["url"], At: s.clock()})
+	s.answers = append(s.answers, Answer{
+		Query: id, From: q.From, Chat: q.Chat, Message: q.Message,
+		Text: text, Alert: c.params.bool("show_alert"), URL: c.params["url"], At: s.clock(),
+	})
 	return true, nil
 }

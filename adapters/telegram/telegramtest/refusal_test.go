@@ -54,8 +54,10 @@ func provocations() []provoke {
 		{reason: ChatNotFound, method: "sendMessage", params: text(-5, "x")},
 		{reason: ChatNotFound, method: "getChat", params: params{"chat_id": "@nowhere"}},
 		{reason: Blocked, method: "sendMessage", params: text(ann, "x"), before: func(w *world, _ params) { w.Block(ann) }},
-		{reason: Blocked, method: "sendChatAction", params: params{"chat_id": annString, "action": "typing"},
-			before: func(w *world, _ params) { w.Block(ann) }},
+		{
+			reason: Blocked, method: "sendChatAction", params: params{"chat_id": annString, "action": "typing"},
+			before: func(w *world, _ params) { w.Block(ann) },
+		},
 		{reason: Deactivated, method: "sendMessage", params: text(ann, "x"), before: func(w *world, _ params) { w.Deactivate(ann) }},
 		{reason: NeverStarted, method: "sendMessage", params: text(ben, "x")},
 		{reason: BotToBot, method: "sendMessage", params: text(9, "x"), before: func(w *world, _ params) {
@@ -95,19 +97,29 @@ func provocations() []provoke {
 		{reason: TextTooLong, method: "sendMessage", params: text(ann, strings.Repeat("x", 32769))},
 		{reason: MessageTooLong, method: "sendMessage", params: text(ann, strings.Repeat("\U0001F600", 4097))},
 		{reason: MessageTooLong, method: "sendMessage", params: html("<b>" + strings.Repeat("x", 4097) + "</b>")},
-		{reason: CaptionTooLong, method: "sendDocument", params: params{"chat_id": annString, "caption": strings.Repeat("x", 1025)},
-			before: withFile("document", "a file")},
+		{
+			reason: CaptionTooLong, method: "sendDocument", params: params{"chat_id": annString, "caption": strings.Repeat("x", 1025)},
+			before: withFile("document", "a file"),
+		},
 		{reason: ParseModeUnsupported, method: "sendMessage", params: text(ann, "x", "parse_mode", "RTF")},
 		{reason: MarkdownNotPlayed, method: "sendMessage", params: text(ann, "x", "parse_mode", "MarkdownV2")},
 		{reason: TextNotUTF8, method: "sendMessage", params: html("a\xff")},
-		{reason: EntityUnparsed, method: "sendMessage", params: text(ann, "x", "entities", "[7]"),
-			want: "Bad Request: can't parse MessageEntity: expected an Object"},
-		{reason: EntityOffset, method: "sendMessage", params: text(ann, "x", "entities", `[{"type":"bold","offset":-1,"length":1}]`),
-			want: "Bad Request: receive an entity with incorrect offset -1"},
-		{reason: EntityAfterEnd, method: "sendMessage", params: text(ann, "x", "entities", `[{"type":"bold","offset":5,"length":1}]`),
-			want: "Bad Request: entity begins after the end of the text at UTF-16 offset 5"},
-		{reason: EntityEndsAfter, method: "sendMessage", params: text(ann, "xy", "entities", `[{"type":"bold","offset":1,"length":4}]`),
-			want: "Bad Request: entity beginning at UTF-16 offset 1 ends after the end of the text at UTF-16 offset 5"},
+		{
+			reason: EntityUnparsed, method: "sendMessage", params: text(ann, "x", "entities", "[7]"),
+			want: "Bad Request: can't parse MessageEntity: expected an Object",
+		},
+		{
+			reason: EntityOffset, method: "sendMessage", params: text(ann, "x", "entities", `[{"type":"bold","offset":-1,"length":1}]`),
+			want: "Bad Request: receive an entity with incorrect offset -1",
+		},
+		{
+			reason: EntityAfterEnd, method: "sendMessage", params: text(ann, "x", "entities", `[{"type":"bold","offset":5,"length":1}]`),
+			want: "Bad Request: entity begins after the end of the text at UTF-16 offset 5",
+		},
+		{
+			reason: EntityEndsAfter, method: "sendMessage", params: text(ann, "xy", "entities", `[{"type":"bold","offset":1,"length":4}]`),
+			want: "Bad Request: entity beginning at UTF-16 offset 1 ends after the end of the text at UTF-16 offset 5",
+		},
 		{reason: SurrogateInText, method: "sendMessage", params: html("&#xd83d;")},
 		{reason: StartTagUnsupported, method: "sendMessage", params: html("Hi <3</a>"), want: entities + `Unsupported start tag "3</a" at byte offset 3`},
 		{reason: StartTagUnsupported, method: "sendMessage", params: html("é<br>"), want: entities + `Unsupported start tag "br" at byte offset 2`},
@@ -120,27 +132,37 @@ func provocations() []provoke {
 		{reason: SpanWithoutClass, method: "sendMessage", params: html("<span>x</span>"), want: entities + `Tag "span" must have class "tg-spoiler" at byte offset 0`},
 		{reason: EndTagUnexpected, method: "sendMessage", params: html("a</b>"), want: entities + "Unexpected end tag at byte offset 1"},
 		{reason: EndTagUnclosed, method: "sendMessage", params: html("<b>a</b x>"), want: entities + "Unclosed end tag at byte offset 4"},
-		{reason: EndTagUnmatched, method: "sendMessage", params: html("<b><i>x</b></i>"),
-			want: entities + `Unmatched end tag at byte offset 7, expected "</i>", found "</b>"`},
+		{
+			reason: EndTagUnmatched, method: "sendMessage", params: html("<b><i>x</b></i>"),
+			want: entities + `Unmatched end tag at byte offset 7, expected "</i>", found "</b>"`,
+		},
 		{reason: TagNotEnded, method: "sendMessage", params: html("<b>x"), want: entities + `Can't find end tag corresponding to start tag "b"`},
 		{reason: EmojiInvalid, method: "sendMessage", params: html("<tg-emoji emoji-id='x'>y</tg-emoji>")},
 
 		{reason: MarkupUnparsed, method: "sendMessage", params: text(ann, "x", "reply_markup", "{")},
 		{reason: MarkupNotObject, method: "sendMessage", params: text(ann, "x", "reply_markup", "null")},
-		{reason: MarkupFieldType, method: "sendMessage", params: text(ann, "x", "reply_markup", `{"inline_keyboard":7}`),
-			want: `Bad Request: field "inline_keyboard" must be of type Array`},
+		{
+			reason: MarkupFieldType, method: "sendMessage", params: text(ann, "x", "reply_markup", `{"inline_keyboard":7}`),
+			want: `Bad Request: field "inline_keyboard" must be of type Array`,
+		},
 		{reason: KeyboardNotRows, method: "sendMessage", params: text(ann, "x", "reply_markup", `{"inline_keyboard":[{"text":"a"}]}`)},
 		{reason: KeyboardUnparsed, method: "sendMessage", params: text(ann, "x", "reply_markup", `{"keyboard":[1]}`)},
 		{reason: ButtonNotObject, method: "sendMessage", params: buttons(`"a"`)},
-		{reason: ButtonFieldMissing, method: "sendMessage", params: buttons(`{"callback_data":"a"}`),
-			want: `Bad Request: can't parse inline keyboard button: Can't find field "text"`},
-		{reason: ButtonFieldType, method: "sendMessage", params: buttons(`{"text":"a","callback_data":[]}`),
-			want: `Bad Request: can't parse inline keyboard button: Field "callback_data" must be of type String`},
+		{
+			reason: ButtonFieldMissing, method: "sendMessage", params: buttons(`{"callback_data":"a"}`),
+			want: `Bad Request: can't parse inline keyboard button: Can't find field "text"`,
+		},
+		{
+			reason: ButtonFieldType, method: "sendMessage", params: buttons(`{"text":"a","callback_data":[]}`),
+			want: `Bad Request: can't parse inline keyboard button: Field "callback_data" must be of type String`,
+		},
 		{reason: ButtonWithoutAction, method: "sendMessage", params: buttons(`{"text":"a"}`)},
 		{reason: ButtonWithoutAction, method: "sendMessage", params: buttons(`{"text":"a","callback_data":""}`)},
 		{reason: ButtonDataInvalid, method: "sendMessage", params: buttons(`{"text":"a","callback_data":"` + strings.Repeat("я", 33) + `"}`)},
-		{reason: ButtonURLInvalid, method: "sendMessage", params: buttons(`{"text":"a","url":"localhost"}`),
-			want: "Bad Request: inline keyboard button URL 'localhost' is invalid: Wrong HTTP URL"},
+		{
+			reason: ButtonURLInvalid, method: "sendMessage", params: buttons(`{"text":"a","url":"localhost"}`),
+			want: "Bad Request: inline keyboard button URL 'localhost' is invalid: Wrong HTTP URL",
+		},
 		{reason: InlineExpected, method: "editMessageText", params: text(ann, "y", "reply_markup", `{"force_reply":true}`), before: withMessage},
 
 		{reason: ReplyUnparsed, method: "sendMessage", params: text(ann, "x", "reply_parameters", "[]")},
@@ -193,10 +215,12 @@ func provocations() []provoke {
 			p["callback_query_id"] = w.Press(Press{From: ann, Message: 1, Data: "a"})
 			w.call("answerCallbackQuery", p)
 		}},
-		{reason: CallbackTextTooLong, method: "answerCallbackQuery", params: params{"text": strings.Repeat("я", 201)},
+		{
+			reason: CallbackTextTooLong, method: "answerCallbackQuery", params: params{"text": strings.Repeat("я", 201)},
 			before: func(w *world, p params) {
 				p["callback_query_id"] = w.Press(Press{From: ann, Message: 1, Data: "a"})
-			}},
+			},
+		},
 
 		{reason: PhotoMissing, method: "sendPhoto", params: text(ann, "")},
 		{reason: DocumentMissing, method: "sendDocument", params: text(ann, "")},
@@ -215,8 +239,10 @@ func provocations() []provoke {
 
 		{reason: CommandsUnparsed, method: "setMyCommands", params: params{"commands": "["}},
 		{reason: CommandsNoArray, method: "setMyCommands", params: params{"commands": "null"}},
-		{reason: CommandUnparsed, method: "setMyCommands", params: params{"commands": `[{"command":"a"}]`},
-			want: `Bad Request: can't parse BotCommand: Can't find field "description"`},
+		{
+			reason: CommandUnparsed, method: "setMyCommands", params: params{"commands": `[{"command":"a"}]`},
+			want: `Bad Request: can't parse BotCommand: Can't find field "description"`,
+		},
 		{reason: CommandEmpty, method: "setMyCommands", params: command("/", "x")},
 		{reason: CommandTooLong, method: "setMyCommands", params: command(long[:33], "x")},
 		{reason: CommandInvalid, method: "setMyCommands", params: command("Rate", "x")},
@@ -225,10 +251,14 @@ func provocations() []provoke {
 		{reason: CommandsTooMany, method: "setMyCommands", params: manyCommands(101, "x")},
 		{reason: CommandsTooMany, method: "setMyCommands", params: manyCommands(20, long[:250])},
 		{reason: ScopeUnparsed, method: "getMyCommands", params: params{"scope": "{"}},
-		{reason: ScopeWrong, method: "getMyCommands", params: params{"scope": `{"type":"moon"}`},
-			want: "Bad Request: can't parse BotCommandScope: Unsupported type specified"},
-		{reason: ScopeWrong, method: "deleteMyCommands", params: params{"scope": "null"},
-			want: "Bad Request: can't parse BotCommandScope: BotCommandScope must be an Object"},
+		{
+			reason: ScopeWrong, method: "getMyCommands", params: params{"scope": `{"type":"moon"}`},
+			want: "Bad Request: can't parse BotCommandScope: Unsupported type specified",
+		},
+		{
+			reason: ScopeWrong, method: "deleteMyCommands", params: params{"scope": "null"},
+			want: "Bad Request: can't parse BotCommandScope: BotCommandScope must be an Object",
+		},
 		{reason: LanguageInvalid, method: "setMyDescription", params: params{"language_code": "eng"}},
 		{reason: LanguageInvalid, method: "setMyCommands", params: params{"commands": "[]", "language_code": "pt-BR"}},
 		{reason: NameTooLong, method: "setMyName", params: params{"name": long[:65]}},

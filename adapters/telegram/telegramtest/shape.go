@@ -108,8 +108,10 @@ func (s *Server) memberShape(p *person, m membership) object {
 	case creator:
 		o["is_anonymous"] = m.anonymous
 	case administrator:
-		for _, right := range []string{"can_manage_chat", "can_delete_messages", "can_restrict_members",
-			"can_change_info", "can_invite_users", "can_pin_messages", "can_manage_video_chats"} {
+		for _, right := range []string{
+			"can_manage_chat", "can_delete_messages", "can_restrict_members",
+			"can_change_info", "can_invite_users", "can_pin_messages", "can_manage_video_chats",
+		} {
 			o[right] = true
 		}
 		o["can_be_edited"], o["can_promote_members"], o["is_anonymous"] = false, false, m.anonymous
@@ -133,11 +135,15 @@ func (s *Server) getChat(c *Call) (any, error) {
 	}
 	o := s.chatShape(target)
 	o["accent_color_id"], o["max_reaction_count"] = 0, 11
-	o["accepted_gift_types"] = object{"unlimited_gifts": false, "limited_gifts": false, "unique_gifts": false,
-		"premium_subscription": false, "gifts_from_channels": false}
+	o["accepted_gift_types"] = object{
+		"unlimited_gifts": false, "limited_gifts": false, "unique_gifts": false,
+		"premium_subscription": false, "gifts_from_channels": false,
+	}
 	if target.kind == Group || target.kind == Supergroup {
-		o["permissions"] = object{"can_send_messages": !target.muted, "can_send_photos": !target.muted,
-			"can_send_documents": !target.muted}
+		o["permissions"] = object{
+			"can_send_messages": !target.muted, "can_send_photos": !target.muted,
+			"can_send_documents": !target.muted,
+		}
 	}
 	return o, nil
 }
@@ -210,9 +216,11 @@ func (s *Server) leaveChat(c *Call) (any, error) {
 
 // chatActions are what sendChatAction takes (srv Client.cpp:9969).
 func chatActions() []string {
-	return []string{"cancel", "typing", "record_video", "upload_video", "record_audio", "record_voice",
+	return []string{
+		"cancel", "typing", "record_video", "upload_video", "record_audio", "record_voice",
 		"upload_audio", "upload_voice", "upload_photo", "upload_document", "choose_sticker", "pick_up_location",
-		"find_location", "record_video_note", "upload_video_note"}
+		"find_location", "record_video_note", "upload_video_note",
+	}
 }
 
 func knownAction(action string) bool { return slices.Contains(chatActions(), asciiLower(action)) }

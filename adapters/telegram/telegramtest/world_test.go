@@ -69,10 +69,14 @@ func newWorld(t *testing.T) *world {
 	for id, name := range map[int64]string{ann: "Ann", ben: "Ben", stranger: "Stranger"} {
 		s.AddUser(telegramtest.User{ID: id, FirstName: name, LanguageCode: "en"})
 	}
-	for id, kind := range map[int64]telegramtest.Kind{group: telegramtest.Group, super: telegramtest.Supergroup,
-		channel: telegramtest.Channel} {
-		s.AddChat(telegramtest.Chat{ID: id, Kind: kind, Title: "Room", Owner: ann, Members: []int64{ben},
-			Forum: id == super})
+	for id, kind := range map[int64]telegramtest.Kind{
+		group: telegramtest.Group, super: telegramtest.Supergroup,
+		channel: telegramtest.Channel,
+	} {
+		s.AddChat(telegramtest.Chat{
+			ID: id, Kind: kind, Title: "Room", Owner: ann, Members: []int64{ben},
+			Forum: id == super,
+		})
 		s.AddBot(id, ann)
 	}
 	s.PressStart(ann, "")

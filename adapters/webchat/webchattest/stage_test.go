@@ -57,7 +57,7 @@ func (p *parrot) Receive(ctx context.Context, batch ...bots.Arrival) error {
 // start runs a chat and lets the stage's people reach it.
 func start(t *testing.T, s *webchattest.Stage, store webchat.Store) (stop func()) {
 	t.Helper()
-	catalogue, err := webchattest.Words("../../../bots/locale/messages")
+	catalogue, err := locale.New()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -286,12 +287,23 @@ func look(dir string, added map[string]given) error {
 	return errors.Join(found...)
 }
 
+const (
+	// lockPatience is how long one run waits for another to end.
+	lockPatience = 20 * time.Second
+	// lockPause is how often it looks.
+	lockPause = 100 * time.Millisecond
+)
+
 // lock keeps a second run out until unlock is called, so that neither loses
-// what the other adds.
-func lock(dir string) (unlock func(), err error) {
+// what the other adds. It waits for one that is under way, until ctx ends.
+func lock(ctx context.Context, dir string) (unlock func(), err error) {
 	name := filepath.Join(dir, ".lock")
-	const tries, pause = 200, 100 * time.Millisecond
-	for range tries {
+	waiting, done := context.WithTimeoutCause(ctx, lockPatience,
+		fmt.Errorf("%s: another run is not ending; remove the file where there is none", name))
+	defer done()
+	again := time.NewTicker(lockPause)
+	defer again.Stop()
+	for {
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil {
 			return func() { os.Remove(name) }, f.Close()
@@ -299,7 +311,10 @@ func lock(dir string) (unlock func(), err error) {
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
-		time.Sleep(pause)
+		select {
+		case <-waiting.Done():
+			return nil, context.Cause(waiting)
+		case <-again.C:
+		}
 	}
-	return nil, fmt.Errorf("%s: another run is not ending; remove the file where there is none", name)
 }

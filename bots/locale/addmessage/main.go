@@ -24,22 +24,28 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/BurntSushi/toml"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	// An interrupted run ends tidily: the files whole, the lock removed.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "addmessage:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("addmessage", flag.ContinueOnError)
 	dir := flags.String("dir", "bots/locale/messages", "where en.toml and the others are")
 	from := flags.String("from", "", "a TOML file with the messages to add")
@@ -51,7 +57,7 @@ func run(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(*dir)
+	unlock, err := lock(ctx, *dir)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,7 +25,7 @@ func folder(t *testing.T) string {
 
 func add(t *testing.T, dir string, args ...string) error {
 	t.Helper()
-	return run(append([]string{"-dir", dir}, args...), io.Discard)
+	return run(t.Context(), append([]string{"-dir", dir}, args...), io.Discard)
 }
 
 func catalogue(t *testing.T, dir string) *locale.Catalogue {
@@ -183,6 +185,26 @@ func TestWhatWouldBeAProblemIsNotWritten(t *testing.T) {
 	if err != nil || len(left) != len(locale.Langs()) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+}
+
+func TestAnInterruptedRunWaitsForNoOther(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	unlock, err := lock(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	if _, err := lock(interrupted, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("the second run got %v", err)
+	}
+	unlock()
+	unlock, err = lock(interrupted, dir)
+	if err != nil {
+		t.Fatalf("a lock that is free was not taken: %v", err)
+	}
+	unlock()
 }
 
 func TestRunsAtOnceLoseNothing(t *testing.T) {
