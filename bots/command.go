@@ -148,6 +148,10 @@ func Data(command, action string, subject core.Ref, version int) string {
 	return d
 }
 
+// maxVersion is the most that a dialog's version counts to: two digits in a
+// button. A dialog of so many steps begins to count anew.
+const maxVersion = 36*36 - 1
+
 // PressedData is a button's data taken apart.
 type PressedData struct {
 	Command, Action string
@@ -173,7 +177,7 @@ func ParseData(s string) (PressedData, bool) {
 		d.Subject = ref
 	}
 	v, err := strconv.ParseInt(p[3], 36, 32)
-	if err != nil || v < 0 {
+	if err != nil || v < 0 || v > maxVersion {
 		return PressedData{}, false
 	}
 	d.Version = int(v)

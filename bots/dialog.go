@@ -93,8 +93,11 @@ func (t *turn) pressInDialog(ctx context.Context, c *Command, d PressedData, act
 		dialog.Args[p.Name] = ""
 	case actionNest:
 		nested := t.b.Registry.Command(value)
-		if nested == nil {
+		if nested == nil || nested.Run == nil || !t.nests(ctx, dialog, p, value) {
 			return t.step(ctx, dialog, nil)
+		}
+		if a, err := t.refuse(ctx, nested); a != nil || err != nil {
+			return a, err
 		}
 		child := t.newDialog(nested.Name)
 		child.Parent, child.Fills = dialog, p.Name
@@ -109,6 +112,14 @@ func (t *turn) pressInDialog(ctx context.Context, c *Command, d PressedData, act
 	}
 	dialog.Draft = ""
 	return t.step(ctx, dialog, nil)
+}
+
+// nests tells whether the open question offers that nested command: what was
+// typed last, asked again, still leads to it.
+func (t *turn) nests(ctx context.Context, d *Dialog, p *Param, command string) bool {
+	_, err := p.Kind.Parse(ctx, t.reading(d.Args), d.Draft)
+	var pick *Pick
+	return errors.As(err, &pick) && slices.ContainsFunc(pick.Offers, func(o Choice) bool { return o.Value == command })
 }
 
 // choose takes the value that a button carried, which anyone could have
@@ -139,7 +150,7 @@ func (t *turn) pressAtPanel(ctx context.Context, c *Command, d PressedData, acti
 		}
 		dialog = t.newDialog(c.Name)
 		dialog.Args[about] = string(d.Subject)
-		dialog.Version = d.Version + 1 // seen before: never run without [Save]
+		dialog.Version = 1 // seen before: never run without [Save]
 		if err := t.prefill(ctx, c, dialog); err != nil {
 			return t.step(ctx, dialog, err)
 		}
@@ -187,7 +198,8 @@ func (t *turn) written(ctx context.Context, w Written) (*Answer, error) {
 	if !ok || t.dialog == nil || t.dialog.Command != d.Command {
 		return Answered(Say("form.ended").Quote(w.Text).Row(t.helpButton())), nil
 	}
-	if name, isAsk := strings.CutPrefix(d.Action, actionAsk+"-"); isAsk {
+	c := t.b.Registry.Command(d.Command)
+	if name, isAsk := strings.CutPrefix(d.Action, actionAsk+"-"); isAsk && c != nil && c.Param(name) != nil {
 		t.dialog.Asking = name
 	} else if t.dialog.Ref != d.Subject {
 		return Answered(Say("form.ended").Quote(w.Text).Row(t.helpButton())), nil
@@ -327,6 +339,9 @@ func (t *turn) adopt(d *Dialog) {
 	}
 }
 
+// advance counts a step of the dialog.
+func (d *Dialog) advance() { d.Version = d.Version%maxVersion + 1 }
+
 // ask puts the question for p, after what was wrong with the last answer.
 func (t *turn) ask(ctx context.Context, c *Command, d *Dialog, p *Param, wrong error) (*Answer, error) {
 	r := new(Reply)
@@ -336,7 +351,7 @@ func (t *turn) ask(ctx context.Context, c *Command, d *Dialog, p *Param, wrong e
 	} else if wrong != nil {
 		refusal(r, wrong)
 	}
-	d.Version++
+	d.advance()
 	if d.Asking != p.Name {
 		d.Trail = append(d.Trail, p.Name)
 	}
@@ -420,7 +435,7 @@ func (t *turn) panel(ctx context.Context, c *Command, d *Dialog) (*Answer, error
 			return t.refused(ctx, c, d, err)
 		}
 	}
-	d.Version++
+	d.advance()
 	d.Asking = ""
 	r, err := c.Panel(ctx, t.call(c, d))
 	if err != nil {
@@ -549,7 +564,7 @@ func (t *turn) refused(_ context.Context, c *Command, d *Dialog, err error) (*An
 		t.setDialog(d.Parent)
 	}
 	if !over && c != nil && d != nil && d.Version > 0 {
-		d.Version++
+		d.advance()
 		t.setDialog(d)
 		r.Row(Do(locale.T("button.cancel"), "cancel", actionRun, ""))
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -84,7 +86,11 @@ func (b *Bot) handleLane(ctx context.Context, lane string) error {
 		if !found {
 			return nil
 		}
-		err = b.handle(ctx, p)
+		if p.Attempts > MaxAttempts {
+			err = errors.New("the program ended while handling it") // every time
+		} else {
+			err = b.handle(ctx, p)
+		}
 		if err == nil {
 			b.outbox.wake()
 			continue
@@ -114,17 +120,46 @@ func (b *Bot) handle(ctx context.Context, p Pending) error {
 	if err != nil {
 		return fmt.Errorf("handle: decode: %w", err)
 	}
-	err = b.Store.InTx(ctx, func(ctx context.Context) error {
+	err = b.Store.InTx(ctx, caught(func(ctx context.Context) error {
 		first, err := b.Store.Handled(ctx, p.Handle, b.Clock())
 		if err != nil || !first {
 			return err
 		}
 		return b.message(ctx, network, m)
-	})
+	}))
 	if err != nil {
 		return fmt.Errorf("handle: %w", err)
 	}
 	return nil
+}
+
+// caught makes an error of a panic: a fault of ours in one message must not
+// take the others down. It says what kind of fault and where, and no value,
+// which may be somebody's words.
+func caught(fn func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				err = fmt.Errorf("a panic of type %T at %s", fault, faultyLine())
+			}
+		}()
+		return fn(ctx)
+	}
+}
+
+// faultyLine is the innermost line of our own code on a panicking stack.
+func faultyLine() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "manyhands/") {
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
 }
 
 // message runs in the transaction of one message.
@@ -249,6 +284,8 @@ type turn struct {
 	now     time.Time
 	dialog  *Dialog
 	changed bool
+	// command is the one that the message began, if it began one.
+	command *Command
 	// unsure is true where a sentence begins like a keyword: it is shown
 	// before it is saved.
 	unsure bool

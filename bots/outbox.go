@@ -25,7 +25,7 @@ func (b *Bot) post(ctx context.Context, t *turn, a *Answer) error {
 		if t.m.Chat.Room && !t.m.PrivateSeen {
 			if !r.Room {
 				row.To = t.met.Private
-				if i == 0 && strings.ContainsAny(t.m.Text, " \n") {
+				if i == 0 && strings.ContainsAny(t.m.Text, " \n") && (t.command == nil || !t.command.RoomOnly) {
 					row.Out = r.Note("room.seen_by_all").In(b.Catalogue, t.lang)
 				}
 			}
@@ -143,7 +143,11 @@ func (b *Bot) send(ctx context.Context, row Outbound) error {
 	if network == nil {
 		return b.Store.Postpone(ctx, row.ID, b.Clock().Add(backoffMost))
 	}
-	parts, err := network.Split(row.Out)
+	var parts []Part
+	err := caught(func(context.Context) (err error) {
+		parts, err = network.Split(row.Out)
+		return err
+	})(ctx)
 	if err != nil {
 		return b.Store.Abandon(ctx, row.ID, b.Clock(), "cannot be rendered")
 	}

@@ -99,7 +99,7 @@ func (b *Bot) RunDue(ctx context.Context) (bool, error) {
 }
 
 func (b *Bot) runOne(ctx context.Context, d Due) error {
-	return b.Store.InTx(ctx, func(ctx context.Context) error {
+	return b.Store.InTx(ctx, caught(func(ctx context.Context) error {
 		// Forgotten first, so that the work can schedule its successor; what
 		// is gone already, another copy of the program has done.
 		was, err := b.Store.Unschedule(ctx, d.Kind, d.Subject)
@@ -115,7 +115,7 @@ func (b *Bot) runOne(ctx context.Context, d Due) error {
 			return err
 		}
 		return b.Store.Post(ctx, rows...)
-	})
+	}))
 }
 
 // Drain handles, sends and does what is due until nothing is left to do now,

@@ -6,13 +6,35 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"manyhands/bots/locale"
 	"manyhands/core"
 )
 
+// MaxTyped is the most characters of one message that are read: far more than
+// the networks let through, and little enough to be read while others wait.
+const MaxTyped = 8000
+
+// typed is all that a person wrote in a message.
+func (m Message) typed() string {
+	all := m.Text
+	if m.Written != nil {
+		all += m.Written.Text
+	}
+	if m.Slash != nil {
+		for _, v := range m.Slash.Options {
+			all += v
+		}
+	}
+	return all
+}
+
 // run turns the message into a call and answers it.
 func (t *turn) run(ctx context.Context) (*Answer, error) {
+	if n := utf8.RuneCountInString(t.m.typed()); n > MaxTyped {
+		return Answered(Say("error.text_long", "Count", n, "Max", MaxTyped)), nil
+	}
 	switch m := t.m; {
 	case m.Press != nil:
 		return t.press(ctx, m.Press.Data)
@@ -175,6 +197,7 @@ func (t *turn) slash(ctx context.Context, s Slash) (*Answer, error) {
 
 // start begins a command with what came along: options by name, or a line.
 func (t *turn) start(ctx context.Context, c *Command, options map[string]string, line string) (*Answer, error) {
+	t.command = c
 	if a, err := t.refuse(ctx, c); a != nil || err != nil {
 		return a, err
 	}
@@ -336,14 +359,20 @@ func (t *turn) last(c *Command, p *Param) bool {
 	return p == &c.Params[len(c.Params)-1]
 }
 
+// mostKeywords is how many keywords of one line are read; more is no line that
+// a person wrote.
+const mostKeywords = 40
+
 // keywords takes "pay 2" and its like out of the line and returns what is
 // left.
 func (t *turn) keywords(ctx context.Context, c *Command, args Args, line string, keep func(error)) string {
 	words := strings.Fields(line)
 	var left []string
+	taken := 0
 	for i := 0; i < len(words); i++ {
 		p, n := t.keywordAt(c, words, i, false)
-		if p == nil {
+		if taken++; p == nil || taken > mostKeywords {
+			taken--
 			left = append(left, words[i])
 			continue
 		}
@@ -367,7 +396,7 @@ const mostWords = 4
 // number that a keyword does not take is asked for; a keyword without anything
 // like a value is left in the sentence, which then is not saved unseen.
 func (t *turn) leading(ctx context.Context, c *Command, args Args, line string, keep func(error)) string {
-	for {
+	for range mostKeywords {
 		words := strings.Fields(t.apart(c, line))
 		if len(words) == 0 {
 			return ""
@@ -389,6 +418,7 @@ func (t *turn) leading(ctx context.Context, c *Command, args Args, line string, 
 			_, line = cutWord(line)
 		}
 	}
+	return line
 }
 
 // keywordValue reads the longest value of p that the words begin with, and

@@ -3,18 +3,12 @@
 CREATE TABLE grievance (
     id              UUID PRIMARY KEY,
     ref             TEXT NOT NULL UNIQUE,
-    -- NULL once the author is erased; the facts below it are empty then
+    -- NULL once the author is erased; the pseudonym is empty then
     author_id       UUID REFERENCES worker (id) ON DELETE SET NULL,
     pseudonym       TEXT NOT NULL,
     target_kind     TEXT NOT NULL,
     target_id       UUID NOT NULL,
     kind            TEXT NOT NULL,
-    -- a day, YYYY-MM-DD
-    happened        TEXT NOT NULL,
-    country         TEXT NOT NULL,
-    -- plain notation, and an ISO 4217 code
-    amount          TEXT NOT NULL,
-    currency        TEXT NOT NULL,
     -- NULL in a draft, as is filed_at
     collective_id   UUID REFERENCES collective (id),
     state           TEXT NOT NULL,
@@ -25,7 +19,9 @@ CREATE TABLE grievance (
     closed_at       BIGINT,
     due_at          BIGINT,
     changed_at      BIGINT NOT NULL,
-    -- under the case's key; NULL once the author is erased
+    -- under the case's key; NULL once the author is erased. The facts are the
+    -- day, the country and the amount
+    sealed_facts    BYTEA,
     sealed_story    BYTEA,
     sealed_exchange BYTEA,
     sealed_outcome  BYTEA
@@ -63,4 +59,12 @@ CREATE INDEX digest_seen_worker ON digest_seen (worker_id);
 CREATE TABLE digest_sent (
     collective_id UUID PRIMARY KEY REFERENCES collective (id),
     sent_at       BIGINT NOT NULL
+);
+
+-- How many workers the figures in a collective's rooms are made of.
+CREATE TABLE digest_told (
+    collective_id UUID PRIMARY KEY REFERENCES collective (id),
+    looked_at     BIGINT NOT NULL,
+    open          INTEGER NOT NULL,
+    resolved      INTEGER NOT NULL
 );

@@ -204,6 +204,13 @@ func (db collectiveStore) PseudonymTaken(ctx context.Context, id collective.ID, 
 	return n > 0, fault(err)
 }
 
+func (db collectiveStore) MadeCoordinator(ctx context.Context, m collective.Member) (time.Time, error) {
+	var at *int64
+	err := db.conn(ctx).Raw(`SELECT MAX(at) FROM audit_entry WHERE chain = ? AND act = ? AND subject = ?`,
+		uuid.UUID(m.Collective), string(collective.ActMadeCoordinator), string(m.Ref)).Scan(&at).Error
+	return timeOrZero(at), fault(err)
+}
+
 func (db collectiveStore) SaveRemoval(ctx context.Context, r collective.Removal) error {
 	return fault(db.conn(ctx).Exec(`INSERT INTO removal (collective_id, worker_id, by_id, at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (collective_id, worker_id) DO UPDATE SET by_id = excluded.by_id, at = excluded.at`,

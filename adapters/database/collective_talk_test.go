@@ -202,12 +202,22 @@ func TestAnInvitationIsSharedInConversation(t *testing.T) {
 		late := k.code("ana", "1")
 		clock.Advance(collective.InvitationLasts)
 		const no = "This code does not work"
-		k.expect(k.write(out, "/collective join "+late), no)
-		k.expect(k.write(out, "/collective join 0000-0000-0000"), no)
+		k.mistyped(out, late)
+		k.mistyped(out, "0000-0000-0000")
+		k.write(out, "/cancel")
 		k.expect(k.write(out, "/start join_hello"), no)
 		k.expect(k.press(out, k.button(k.last(out), "Try another code")), "Please send the code")
 		k.expect(k.write(out, k.code("ana", "10")), "You are in Tana hands")
 	})
+}
+
+// mistyped tries a code that opens nothing: that is said, and the code asked for
+// once more.
+func (k *talk) mistyped(who, code string) {
+	k.t.Helper()
+	k.expect(k.write(who, "/collective join "+code), "Please send the code")
+	got := k.net.sent["chat "+who]
+	k.expect(got[len(got)-2], "This code does not work")
 }
 
 func (k *talk) last(who string) bots.Outgoing {
@@ -238,6 +248,33 @@ func TestTwentyWrongCodesInAMinuteAreStopped(t *testing.T) {
 	})
 }
 
+func TestOtherCoordinatorsHearOfANewOne(t *testing.T) {
+	t.Parallel()
+	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
+		k := newTalk(t, db, clock)
+		k.write("ana", "/collective create Tana hands")
+		code := k.code("ana", "10")
+		names := map[string]string{}
+		for _, who := range []string{"bea", "eve", "ida"} {
+			names[who] = pseudonymIn.FindString(plain(k.write(who, "/collective join "+code)))
+		}
+		sure := k.write("ana", "/collective coordinators "+names["bea"])
+		k.press("ana", k.button(sure, "Make coordinator"))
+		sure = k.write("bea", "/collective coordinators "+names["eve"])
+		told := len(k.net.sent["chat ana"])
+		k.expect(k.press("bea", k.button(sure, "Make coordinator")), names["eve"]+" is now a coordinator")
+		k.expect(k.last("ana"), names["eve"]+" was made a coordinator of Tana hands")
+		k.expect(k.last("eve"), "You are now a coordinator of Tana hands")
+		k.press("bea", k.button(sure, "Make coordinator")) // once more tells nobody again
+		if got := len(k.net.sent["chat ana"]); got != told+1 {
+			t.Errorf("the other coordinator was told %d times", got-told)
+		}
+		if strings.Contains(plain(k.last("ida")), names["eve"]) {
+			t.Error("a plain member was told")
+		}
+	})
+}
+
 func TestRemovingByTwoCoordinatorsInConversation(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
@@ -259,7 +296,13 @@ func TestRemovingByTwoCoordinatorsInConversation(t *testing.T) {
 		k.expect(k.press("eve", remove), "Only coordinators of Tana hands")
 		k.expect(k.press("ana", remove), "when another coordinator agrees")
 		k.expect(k.press("ana", remove), "when another coordinator agrees") // once more is not a second
-		asked := k.expect(k.last("bea"), "proposes to remove "+eve)
+		asked := k.expect(k.last("bea"), "proposes to remove a member")
+		if strings.Contains(plain(asked), eve) {
+			t.Errorf("a lock screen shows %q", plain(asked))
+		}
+		k.expect(k.press("eve", k.button(asked, "Remove")), "Only coordinators of Tana hands")
+		asked = k.expect(k.press("bea", k.button(asked, "Remove")), "Remove "+eve)
+		k.button(asked, "Keep them")
 		k.expect(k.press("bea", k.button(asked, "Remove")), eve+" is no longer in Tana hands")
 		k.expect(k.last("eve"), "You are no longer in Tana hands")
 
@@ -267,7 +310,7 @@ func TestRemovingByTwoCoordinatorsInConversation(t *testing.T) {
 		// own does.
 		k.expect(k.press("eve", k.button(page, "Members")), "You are no longer in Tana hands")
 		k.expect(k.press("eve", k.button(page, "Leave")), "You are no longer in Tana hands")
-		k.expect(k.write("eve", "/collective join "+old), "This code does not work")
+		k.mistyped("eve", old)
 		k.expect(k.write("eve", "/collective join "+k.code("bea", "10")), "A coordinator can make a new code for you alone")
 		k.expect(k.write("eve", "/collective join "+k.code("bea", "1")), "You are in Tana hands")
 	})

@@ -346,6 +346,90 @@ func TestRemovingNeedsTwoCoordinators(t *testing.T) {
 	})
 }
 
+func TestANewCoordinatorHasNoSayInRemovingOne(t *testing.T) {
+	t.Parallel()
+	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
+		v := newVillage(t, db, clock)
+		first := v.worker(0)
+		m := v.create(first)
+		c, firstRef := m.Collective, m.Member.Ref
+		raise := func(by worker.ID) (worker.ID, core.Ref) {
+			t.Helper()
+			w, ref := v.joined(by, c.Ref)
+			v.do(func(ctx context.Context) error { _, _, err := v.MakeCoordinator(ctx, by, ref); return err })
+			return w, ref
+		}
+		remove := func(w worker.ID, ref core.Ref) func(context.Context) error {
+			return func(ctx context.Context) error { _, err := v.Remove(ctx, w, ref); return err }
+		}
+		keep := func(w worker.ID, ref core.Ref) func(context.Context) error {
+			return func(ctx context.Context) error { _, _, err := v.Keep(ctx, w, ref); return err }
+		}
+		second, secondRef := raise(first)
+		third, thirdRef := raise(first)
+		clock.Advance(collective.CoordinatorSettles)
+
+		// The second makes an account of their own a coordinator.
+		puppet, puppetRef := raise(second)
+		v.do(remove(second, firstRef)) // waits for the third, who alone can confirm
+		v.refused("error.coordinator_new", remove(puppet, firstRef))
+		v.refused("error.coordinator_new", remove(puppet, thirdRef))
+		v.do(remove(puppet, func() core.Ref { _, ref := v.joined(second, c.Ref); return ref }())) // a plain member: as ever
+		v.do(remove(first, secondRef))
+		v.refused("error.coordinator_new", keep(puppet, secondRef))
+		v.do(func(ctx context.Context) error {
+			r, err := v.Remove(ctx, third, secondRef)
+			if !r.Done {
+				t.Error("two coordinators of old did not remove a third")
+			}
+			return err
+		})
+		// Without a second one of old, nothing can be proposed.
+		v.do(func(ctx context.Context) error { _, err := v.StepDown(ctx, third, c.Ref); return err })
+		late, _ := raise(first)
+		v.refused("error.coordinator_new", remove(first, puppetRef))
+		clock.Advance(collective.CoordinatorSettles - time.Second)
+		v.refused("error.coordinator_new", remove(late, puppetRef))
+		clock.Advance(time.Second)
+		v.do(remove(late, puppetRef))
+		v.do(func(ctx context.Context) error {
+			r, err := v.Remove(ctx, first, puppetRef)
+			if !r.Done {
+				t.Error("after their time, two did not remove a coordinator")
+			}
+			return err
+		})
+		v.acts(c.ID)
+	})
+}
+
+func TestAProposalOfANewCoordinatorDoesNotCountAgainstOne(t *testing.T) {
+	t.Parallel()
+	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
+		v := newVillage(t, db, clock)
+		first := v.worker(0)
+		c := v.create(first).Collective
+		name := func(ref core.Ref) {
+			v.do(func(ctx context.Context) error { _, _, err := v.MakeCoordinator(ctx, first, ref); return err })
+		}
+		_, thirdRef := v.joined(first, c.Ref)
+		_, settledRef := v.joined(first, c.Ref)
+		name(settledRef)
+		clock.Advance(collective.CoordinatorSettles)
+		puppet, puppetRef := v.joined(first, c.Ref)
+		name(puppetRef)
+		v.do(func(ctx context.Context) error { _, err := v.Remove(ctx, puppet, thirdRef); return err })
+		name(thirdRef) // the plain member it was about becomes a coordinator
+		v.do(func(ctx context.Context) error {
+			r, err := v.Remove(ctx, first, thirdRef)
+			if r.Done || !r.Proposed || len(r.Others) != 1 {
+				t.Errorf("a new one's proposal was confirmed: %+v", r)
+			}
+			return err
+		})
+	})
+}
+
 func TestARoomIsBoundByACoordinatorWhoManagesIt(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {

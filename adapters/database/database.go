@@ -121,9 +121,9 @@ func (db *DB) openPostgres(address string) error {
 	return nil
 }
 
-// sqlitePragmas: write-ahead log, a commit that is on the disk when it
+// sqlitePragmas: what is deleted is overwritten in the file, write-ahead log, a commit that is on the disk when it
 // returns, foreign keys, and a writer that waits for another process.
-const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
+const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"
 
 // sqliteReaders is the size of the pool that reads beside the one writer.
 const sqliteReaders = 4

@@ -126,16 +126,6 @@ func (s digestStore) Queue(ctx context.Context, reader worker.ID, offset, limit 
 	return q, fault(err)
 }
 
-// Figures counts for a collective's rooms; see digest.Reader.
-func (s digestStore) Figures(ctx context.Context, c collective.ID) (f digest.Figures, err error) {
-	err = s.db.conn(ctx).Raw(`SELECT
-		(SELECT COUNT(*) FROM member WHERE collective_id = @c AND left_at IS NULL) AS members,
-		(SELECT COUNT(DISTINCT author_id) FROM grievance WHERE collective_id = @c AND filed_at IS NOT NULL AND closed_at IS NULL) AS open,
-		(SELECT COUNT(DISTINCT author_id) FROM grievance WHERE collective_id = @c AND closed_at IS NOT NULL AND state = 'resolved') AS resolved`,
-		map[string]any{"c": uuid.UUID(c)}).Scan(&f).Error
-	return f, fault(err)
-}
-
 // Seen remembers that cases were shown; see digest.Store.
 func (s digestStore) Seen(ctx context.Context, reader worker.ID, now time.Time, cases ...grievance.ID) error {
 	for _, id := range cases {

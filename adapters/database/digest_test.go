@@ -252,20 +252,83 @@ func TestRoomsAreToldOfWorkersNotOfCases(t *testing.T) {
 	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
 		o := newOffice(t, db, clock)
 		c, first, _, author := o.staffed()
-		for range 3 {
-			o.file(author, c.Ref)
+		authors := []worker.ID{author}
+		told := func(members, open, resolved int) {
+			t.Helper()
+			var f digest.Figures
+			o.do(func(ctx context.Context) (err error) {
+				f, err = db.Digests().Figures(ctx, c.ID)
+				return err
+			})
+			if f.Members != members || f.Open != open || f.Resolved != resolved {
+				t.Errorf("rooms are told from %+v, want %d, %d and %d", f, members, open, resolved)
+			}
 		}
-		g := o.file(author, c.Ref)
+		for range 6 {
+			w, _ := o.joined(first, c.Ref)
+			authors = append(authors, w)
+		}
+		clock.Advance(worker.AgeForWeight) // from now on they count
+		withdrawn, later, authors := authors[4], authors[5:], authors[:4]
+		var filed []core.Ref
+		for _, w := range authors {
+			for range 3 {
+				filed = append(filed, o.file(w, c.Ref).Ref)
+			}
+		}
+		w := o.file(withdrawn, c.Ref) // who takes it back has none
+		o.do(func(ctx context.Context) error { _, err := o.cases.Withdraw(ctx, withdrawn, w.Ref); return err })
+		told(9, 4, 0)
+
+		o.file(withdrawn, c.Ref)
+		told(9, 4, 0) // the fifth is not told of, on no day
+		clock.Advance(7 * 24 * time.Hour)
+		told(9, 4, 0)
+		for _, w := range later {
+			o.file(w, c.Ref)
+		}
+		for _, ref := range filed[:9] {
+			o.do(func(ctx context.Context) error {
+				_, err := o.cases.Close(ctx, first, ref, grievance.Resolved, "Paid.")
+				return err
+			})
+		}
+		told(9, 4, 0)
+		clock.Advance(7 * 24 * time.Hour)
+		told(9, 4, 3) // four are open, for three it is resolved
+		other := o.create(first).Collective
 		o.do(func(ctx context.Context) error {
-			_, err := o.cases.Close(ctx, first, g.Ref, grievance.Resolved, "Paid.")
+			f, err := db.Digests().Figures(ctx, other.ID)
+			if f.Open != 0 || f.Resolved != 0 {
+				t.Errorf("another collective's rooms are told from %+v", f)
+			}
 			return err
 		})
-		w := o.file(author, c.Ref)
-		o.do(func(ctx context.Context) error { _, err := o.cases.Withdraw(ctx, author, w.Ref); return err })
+	})
+}
+
+// Whoever makes ten accounts and files with each moves nothing.
+func TestRoomsAreNotToldOfWhoDoesNotCount(t *testing.T) {
+	t.Parallel()
+	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
+		o := newOffice(t, db, clock)
+		newcomer := o.worker(0)
+		c := o.create(newcomer).Collective
+		var authors []worker.ID
+		for range 10 {
+			w, _ := o.joined(newcomer, c.Ref)
+			authors = append(authors, w)
+		}
+		for _, w := range authors {
+			if o.vouched(w) {
+				t.Fatal("who came today vouched for somebody")
+			}
+			o.file(w, c.Ref)
+		}
 		o.do(func(ctx context.Context) error {
 			f, err := db.Digests().Figures(ctx, c.ID)
-			if f != (digest.Figures{Members: 3, Open: 1, Resolved: 1}) {
-				t.Errorf("the figures are %+v", f)
+			if f.Open != 0 || f.Members != 11 {
+				t.Errorf("rooms are told from %+v", f)
 			}
 			return err
 		})

@@ -2,8 +2,6 @@ package database
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -12,7 +10,6 @@ import (
 	"manyhands/core/collective"
 	"manyhands/core/directory"
 	"manyhands/core/grievance"
-	"manyhands/core/money"
 	"manyhands/core/worker"
 )
 
@@ -27,6 +24,7 @@ type grievanceStore struct{ db *DB }
 func caseKey(id grievance.ID) string { return "case:" + id.String() }
 
 const (
+	factsPlace    = "grievance.facts"
 	storyPlace    = "grievance.story"
 	exchangePlace = "grievance.exchange"
 	outcomePlace  = "grievance.outcome"
@@ -40,10 +38,7 @@ type grievanceRow struct {
 	TargetKind     string
 	TargetID       uuid.UUID
 	Kind           string
-	Happened       string
-	Country        string
-	Amount         string
-	Currency       string
+	SealedFacts    []byte
 	CollectiveID   *uuid.UUID
 	State          string
 	TakerID        *uuid.UUID
@@ -54,47 +49,32 @@ type grievanceRow struct {
 	ChangedAt      int64
 }
 
-func grievanceRowOf(g grievance.Grievance) grievanceRow {
-	r := grievanceRow{
+func (s grievanceStore) rowOf(ctx context.Context, g grievance.Grievance) (r grievanceRow, err error) {
+	r = grievanceRow{
 		ID: uuid.UUID(g.ID), Ref: string(g.Ref), AuthorID: uuidOrNil(g.Author), Pseudonym: g.Pseudonym,
-		TargetKind: string(g.Target.Kind()), TargetID: g.Target.UUID(), Kind: string(g.Kind), Country: g.Country,
+		TargetKind: string(g.Target.Kind()), TargetID: g.Target.UUID(), Kind: string(g.Kind),
 		CollectiveID: uuidOrNil(g.Audience), State: string(g.State), TakerID: uuidOrNil(g.Taker),
 		FiledAt: microOrNil(g.FiledAt), AcknowledgedAt: microOrNil(g.AcknowledgedAt), ClosedAt: microOrNil(g.ClosedAt), DueAt: microOrNil(g.Due),
 		ChangedAt: micro(g.ChangedAt),
 	}
-	if !g.Happened.IsZero() {
-		r.Happened = g.Happened.Format(time.DateOnly)
-	}
-	if !g.Lost.IsZero() {
-		r.Amount, r.Currency = g.Lost.Number(), g.Lost.Currency()
-	}
-	return r
+	r.SealedFacts, err = s.sealFacts(ctx, g)
+	return r, err
 }
 
-func (r grievanceRow) grievance() (g grievance.Grievance, err error) {
+func (s grievanceStore) of(ctx context.Context, r grievanceRow) (g grievance.Grievance, err error) {
 	g = grievance.Grievance{
 		ID: grievance.ID(r.ID), Ref: core.Ref(r.Ref), Author: uuidOrZero[worker.ID](r.AuthorID), Pseudonym: r.Pseudonym,
-		Kind: grievance.Kind(r.Kind), Country: r.Country, Audience: uuidOrZero[collective.ID](r.CollectiveID), State: grievance.State(r.State),
+		Kind: grievance.Kind(r.Kind), Audience: uuidOrZero[collective.ID](r.CollectiveID), State: grievance.State(r.State),
 		Taker: uuidOrZero[worker.ID](r.TakerID), FiledAt: timeOrZero(r.FiledAt), AcknowledgedAt: timeOrZero(r.AcknowledgedAt),
 		ClosedAt: timeOrZero(r.ClosedAt), Due: timeOrZero(r.DueAt), ChangedAt: timeOf(r.ChangedAt),
 	}
 	if g.Target, err = directory.ParseTarget(directory.TargetKind(r.TargetKind), r.TargetID); err != nil {
 		return g, err
 	}
-	if r.Happened != "" {
-		if g.Happened, err = time.Parse(time.DateOnly, r.Happened); err != nil {
-			return g, fmt.Errorf("grievance: %w", err)
-		}
-	}
-	if r.Currency != "" {
-		if g.Lost, err = money.New(r.Amount, r.Currency); err != nil {
-			return g, fmt.Errorf("grievance: a stored amount: %w", err)
-		}
-	}
-	return g, nil
+	return g, s.openFacts(ctx, r.SealedFacts, &g)
 }
 
-const grievanceColumns = `SELECT id, ref, author_id, pseudonym, target_kind, target_id, kind, happened, country, amount, currency,
+const grievanceColumns = `SELECT id, ref, author_id, pseudonym, target_kind, target_id, kind, sealed_facts,
 	collective_id, state, taker_id, filed_at, acknowledged_at, closed_at, due_at, changed_at FROM grievance `
 
 // Add keeps a new grievance; see grievance.Store.
@@ -102,11 +82,14 @@ func (s grievanceStore) Add(ctx context.Context, g grievance.Grievance, w grieva
 	if err := s.db.cipher.MakeKey(ctx, caseKey(g.ID)); err != nil {
 		return err
 	}
-	r := grievanceRowOf(g)
-	err := s.db.conn(ctx).Exec(`INSERT INTO grievance (id, ref, author_id, pseudonym, target_kind, target_id, kind, happened, country, amount, currency,
+	r, err := s.rowOf(ctx, g)
+	if err != nil {
+		return err
+	}
+	err = s.db.conn(ctx).Exec(`INSERT INTO grievance (id, ref, author_id, pseudonym, target_kind, target_id, kind, sealed_facts,
 		collective_id, state, taker_id, filed_at, acknowledged_at, closed_at, due_at, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Ref, r.AuthorID, r.Pseudonym, r.TargetKind, r.TargetID, r.Kind, r.Happened, r.Country, r.Amount, r.Currency,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Ref, r.AuthorID, r.Pseudonym, r.TargetKind, r.TargetID, r.Kind, r.SealedFacts,
 		r.CollectiveID, r.State, r.TakerID, r.FiledAt, r.AcknowledgedAt, r.ClosedAt, r.DueAt, r.ChangedAt).Error
 	if err != nil {
 		return fault(err)
@@ -127,11 +110,14 @@ func (s grievanceStore) Save(ctx context.Context, g grievance.Grievance) error {
 	if res.RowsAffected == 0 {
 		return core.Refuse(core.NotFound, "error.grievance_unknown")
 	}
-	r := grievanceRowOf(g)
-	err := s.db.conn(ctx).Exec(`UPDATE grievance SET author_id = ?, pseudonym = ?, target_kind = ?, target_id = ?, kind = ?, happened = ?, country = ?,
-		amount = ?, currency = ?, collective_id = ?, state = ?, taker_id = ?, filed_at = ?, acknowledged_at = ?, closed_at = ?, due_at = ?, changed_at = ?
+	r, err := s.rowOf(ctx, g)
+	if err != nil {
+		return err
+	}
+	err = s.db.conn(ctx).Exec(`UPDATE grievance SET author_id = ?, pseudonym = ?, target_kind = ?, target_id = ?, kind = ?, sealed_facts = ?,
+		collective_id = ?, state = ?, taker_id = ?, filed_at = ?, acknowledged_at = ?, closed_at = ?, due_at = ?, changed_at = ?
 		WHERE id = ?`,
-		r.AuthorID, r.Pseudonym, r.TargetKind, r.TargetID, r.Kind, r.Happened, r.Country, r.Amount, r.Currency,
+		r.AuthorID, r.Pseudonym, r.TargetKind, r.TargetID, r.Kind, r.SealedFacts,
 		r.CollectiveID, r.State, r.TakerID, r.FiledAt, r.AcknowledgedAt, r.ClosedAt, r.DueAt, r.ChangedAt, r.ID).Error
 	if err != nil {
 		return fault(err)
@@ -174,7 +160,7 @@ func (s grievanceStore) Grievance(ctx context.Context, ref core.Ref) (grievance.
 	if res.RowsAffected == 0 {
 		return grievance.Grievance{}, core.Refuse(core.NotFound, "error.grievance_unknown")
 	}
-	return row.grievance()
+	return s.of(ctx, row)
 }
 
 // OfAuthor returns what a worker wrote; see grievance.Store.
@@ -197,7 +183,7 @@ func (s grievanceStore) all(ctx context.Context, query string, args ...any) ([]g
 	}
 	var all []grievance.Grievance
 	for _, r := range rows {
-		g, err := r.grievance()
+		g, err := s.of(ctx, r)
 		if err != nil {
 			return nil, err
 		}

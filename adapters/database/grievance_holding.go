@@ -103,7 +103,7 @@ func (db *DB) eraseGrievances(ctx context.Context, id worker.ID) error {
 
 func (s grievanceStore) eraseAuthor(ctx context.Context, g grievance.Grievance) error {
 	now := s.db.clock()
-	err := s.db.conn(ctx).Exec(`UPDATE grievance SET author_id = NULL, pseudonym = '', happened = '', country = '', amount = '', currency = '',
+	err := s.db.conn(ctx).Exec(`UPDATE grievance SET author_id = NULL, pseudonym = '', sealed_facts = NULL,
 		sealed_story = NULL, sealed_exchange = NULL, sealed_outcome = NULL, changed_at = ? WHERE id = ?`, micro(now), uuid.UUID(g.ID)).Error
 	if err != nil {
 		return fault(err)

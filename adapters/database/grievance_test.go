@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -593,6 +594,44 @@ func TestStoriesLieSealed(t *testing.T) {
 	})
 }
 
+// Who has the database alone and knows what somebody lost, and when, finds
+// neither the day, nor the country, nor the amount in it.
+func TestDayCountryAndAmountLieSealed(t *testing.T) {
+	t.Parallel()
+	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
+		o := newOffice(t, db, clock)
+		c, first, _, author := o.staffed()
+		g := o.file(author, c.Ref)
+		o.do(func(ctx context.Context) error { _, _, err := o.cases.Take(ctx, first, g.Ref); return err })
+		o.do(func(ctx context.Context) error {
+			row := map[string]any{}
+			err := db.conn(ctx).Raw(`SELECT * FROM grievance WHERE id = ?`, uuid.UUID(g.ID)).Scan(&row).Error
+			if len(row) == 0 {
+				t.Fatal("there is no row")
+			}
+			for column, value := range row {
+				text := fmt.Sprint(value)
+				if b, ok := value.([]byte); ok {
+					text = string(b)
+				}
+				for _, clear := range []string{"2026-11-20", "12.50", "EUR"} {
+					if strings.Contains(text, clear) {
+						t.Errorf("%s has %q", column, text)
+					}
+				}
+				if text == "MG" {
+					t.Errorf("%s is the country", column)
+				}
+			}
+			return err
+		})
+		want := o.content()
+		if got := o.now(g.Ref); !got.Happened.Equal(want.Happened) || got.Country != want.Country || got.Lost != want.Lost {
+			t.Errorf("it came back as %+v", got)
+		}
+	})
+}
+
 func TestTheCardIsToldWhenAGrievanceOpensAndCloses(t *testing.T) {
 	t.Parallel()
 	openBoth(t, func(t *testing.T, db *DB, clock *testClock) {
@@ -680,7 +719,7 @@ func TestAnErasedAuthorLeavesNoWords(t *testing.T) {
 		})
 		o.do(func(ctx context.Context) error {
 			var sealed, drafts int64
-			err := db.conn(ctx).Raw(`SELECT COUNT(sealed_story) + COUNT(sealed_exchange) + COUNT(sealed_outcome) FROM grievance`).Scan(&sealed).Error
+			err := db.conn(ctx).Raw(`SELECT COUNT(sealed_facts) + COUNT(sealed_story) + COUNT(sealed_exchange) + COUNT(sealed_outcome) FROM grievance`).Scan(&sealed).Error
 			if err == nil {
 				err = db.conn(ctx).Raw(`SELECT COUNT(*) FROM grievance WHERE filed_at IS NULL`).Scan(&drafts).Error
 			}

@@ -87,11 +87,10 @@ func (db collectiveStore) SaveGuess(ctx context.Context, w worker.ID, at time.Ti
 	return fault(err)
 }
 
-func (db collectiveStore) Guesses(ctx context.Context, w worker.ID, after time.Time) (own, all int, err error) {
-	var row struct{ Own, Everyone int }
-	err = db.conn(ctx).Raw(`SELECT (SELECT COUNT(*) FROM guess WHERE worker_id = ? AND at > ?) AS own,
-		(SELECT COUNT(*) FROM guess WHERE at > ?) AS everyone`, uuid.UUID(w), micro(after), micro(after)).Scan(&row).Error
-	return row.Own, row.Everyone, fault(err)
+func (db collectiveStore) Guesses(ctx context.Context, w worker.ID, after time.Time) (int, error) {
+	var n int
+	err := db.conn(ctx).Raw(`SELECT COUNT(*) FROM guess WHERE worker_id = ? AND at > ?`, uuid.UUID(w), micro(after)).Scan(&n).Error
+	return n, fault(err)
 }
 
 func (db collectiveStore) SaveVouch(ctx context.Context, v collective.Vouch) error {

@@ -98,7 +98,11 @@ func (k *Keys) Replace(ctx context.Context, id string, old, fresh []byte) error 
 
 // Delete erases a key; one that is not there is erased already.
 func (k *Keys) Delete(ctx context.Context, id string) error {
-	return fault(k.on(ctx).Where("id = ?", id).Delete(&keyRow{}).Error)
+	if err := fault(k.on(ctx).Where("id = ?", id).Delete(&keyRow{}).Error); err != nil || k.db.postgres {
+		return err
+	}
+	// Erased from the write-ahead log too: what it sealed must be gone.
+	return fault(k.on(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
 }
 
 // List returns the ids that begin with prefix, in order.

@@ -33,6 +33,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldAt(t, "http://hands.example/")
+}
+
+// newWorldAt is newWorld with a public address.
+func newWorldAt(t *testing.T, address string) *world {
+	t.Helper()
 	w := &world{now: noon}
 	w.store = webchattest.NewMemory(w.clock)
 	catalogue, err := locale.New()
@@ -41,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.chat, err = webchat.New(webchat.Config{
 		Store: w.store, Catalogue: catalogue, Clock: w.clock, Random: core.CryptoRandom, Log: slog.New(slog.DiscardHandler),
-		URL: "https://hands.example/", Beat: 50 * time.Millisecond,
+		URL: address, Beat: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

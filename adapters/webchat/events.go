@@ -27,7 +27,10 @@ const (
 // Events: unnamed, a message (its id is the event number); "live", all there
 // was has been told; "working", an answer is under way; "beat", the line is
 // alive; "left", "elsewhere" and "stopped", the line ends and why. Without a
-// session the answer is 204, after which a browser does not ask again.
+// session the answer is 204, after which a browser does not ask again; where
+// mostLines listen already, 503. A token by which nothing was said yet is
+// listened to all the same: the page listens before the first message, and
+// anyone is given such a token, so refusing others would keep nobody away.
 func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
 		http.Error(w, "not from this page", http.StatusForbidden)
@@ -42,7 +45,7 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	l := c.hub.open(string(s))
+	l := c.hub.add(string(s))
 	if l == nil {
 		unavailable(w)
 		return

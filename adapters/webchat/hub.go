@@ -11,6 +11,9 @@ const (
 	// time. Browsers open at most six connections to a host over HTTP/1.1,
 	// and the page needs one to send.
 	maxLines = 4
+	// mostLines is how many pages of all sessions are kept up to date at a
+	// time: one takes some 60 kB, and anyone can open them.
+	mostLines = 2000
 	// workingAtMost is how long an answer is said to be under way.
 	workingAtMost = time.Minute
 )
@@ -30,6 +33,8 @@ const (
 type hub struct {
 	mu      sync.Mutex
 	stopped bool
+	most    int // lines at a time
+	open    int // lines now
 	lanes   map[string]*laneLines
 }
 
@@ -44,7 +49,7 @@ type line struct {
 	ended chan ending
 }
 
-func newHub() *hub { return &hub{lanes: map[string]*laneLines{}} }
+func newHub() *hub { return &hub{most: mostLines, lanes: map[string]*laneLines{}} }
 
 // stop ends every line and lets no new one in.
 func (h *hub) stop() {
@@ -57,14 +62,15 @@ func (h *hub) stop() {
 	clear(h.lanes)
 }
 
-// open adds a line to a lane; nil where the program is stopping. Beyond
-// maxLines the oldest is ended.
-func (h *hub) open(lane string) *line {
+// add adds a line to a lane, until close; nil where the program is stopping or
+// has as many as it takes. Beyond maxLines the lane's oldest is ended.
+func (h *hub) add(lane string) *line {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.stopped {
+	if h.stopped || h.open >= h.most {
 		return nil
 	}
+	h.open++
 	l := h.of(lane)
 	for len(l.lines) >= maxLines {
 		l.lines[0].ended <- endElsewhere
@@ -75,9 +81,11 @@ func (h *hub) open(lane string) *line {
 	return n
 }
 
+// close takes away what add gave, once, also where it was ended before.
 func (h *hub) close(lane string, gone *line) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.open--
 	if l := h.lanes[lane]; l != nil {
 		l.lines = slices.DeleteFunc(l.lines, func(x *line) bool { return x == gone })
 		if len(l.lines) == 0 {

@@ -116,7 +116,7 @@ func (c *Chat) page(w http.ResponseWriter, r *http.Request) {
 	}
 	if asked := r.URL.Query().Get("lang"); asked != "" && len(asked) < 40 {
 		hint = asked
-		setLanguage(w, r, string(locale.Match(asked)))
+		c.setLanguage(w, r, string(locale.Match(asked)))
 	}
 	f := c.pages.byLang[locale.Match(hint)]
 	w.Header().Set("Cache-Control", "private, no-cache")

@@ -54,7 +54,7 @@ func (c *Chat) message(w http.ResponseWriter, r *http.Request) {
 	case !taken:
 		unavailable(w)
 	default:
-		setCookie(w, r, token)
+		c.setCookie(w, r, token)
 		w.WriteHeader(http.StatusAccepted)
 	}
 }
@@ -88,7 +88,7 @@ func (c *Chat) echo(ctx context.Context, s session, p *posted) (int64, error) {
 // noSession says that there is no session, and takes the cookie of an ended
 // one.
 func (c *Chat) noSession(w http.ResponseWriter, r *http.Request) {
-	setCookie(w, r, "")
+	c.setCookie(w, r, "")
 	answerJSON(w, http.StatusUnauthorized, map[string]bool{"open": false})
 }
 
@@ -113,8 +113,8 @@ func (c *Chat) leave(w http.ResponseWriter, r *http.Request) {
 			c.Log.Warn("the bot was not told that a session ended", "error", err)
 		}
 	}
-	setCookie(w, r, "")
-	setLanguage(w, r, "")
+	c.setCookie(w, r, "")
+	c.setLanguage(w, r, "")
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -49,16 +49,19 @@ func sessionOf(token string) (session, bool) {
 	return session(base64.RawURLEncoding.EncodeToString(sum[:])), true
 }
 
-// secure tells whether the browser's own connection is encrypted, directly or
-// up to a proxy that says so. A visitor who lies about it harms only their own
-// cookie.
-func secure(r *http.Request) bool {
+// secure tells whether the browser's own connection is encrypted: directly, up
+// to a proxy that says so, or by the page's public address, for a proxy that
+// does not. A visitor who lies about it harms only their own cookie.
+func (c *Chat) secure(r *http.Request) bool {
+	if scheme, _, _ := strings.Cut(c.URL, "://"); strings.EqualFold(scheme, "https") {
+		return true
+	}
 	forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
 	return r.TLS != nil || strings.EqualFold(strings.TrimSpace(forwarded), "https")
 }
 
-func sessionCookie(r *http.Request) string {
-	if secure(r) {
+func (c *Chat) sessionCookie(r *http.Request) string {
+	if c.secure(r) {
 		return "__Host-" + cookieName
 	}
 	return cookieName
@@ -66,7 +69,7 @@ func sessionCookie(r *http.Request) string {
 
 // session returns the request's token and session; false where it has none.
 func (c *Chat) session(r *http.Request) (token string, s session, ok bool) {
-	cookie, err := r.Cookie(sessionCookie(r))
+	cookie, err := r.Cookie(c.sessionCookie(r))
 	if err != nil {
 		return "", "", false
 	}
@@ -90,19 +93,19 @@ func (c *Chat) openSession(r *http.Request) (token string, s session, open bool,
 // SameSite is Strict: the page is fetched without any session, and its own
 // requests then carry it however the visitor came, so links from elsewhere
 // work all the same.
-func setCookie(w http.ResponseWriter, r *http.Request, token string) {
+func (c *Chat) setCookie(w http.ResponseWriter, r *http.Request, token string) {
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie(r), Value: token, Path: "/", MaxAge: ageOf(token),
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r),
+		Name: c.sessionCookie(r), Value: token, Path: "/", MaxAge: ageOf(token),
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(r),
 	})
 }
 
 // setLanguage remembers the page's language, or forgets it where lang is "".
 // Lax, since the page itself is asked for by links from elsewhere.
-func setLanguage(w http.ResponseWriter, r *http.Request, lang string) {
+func (c *Chat) setLanguage(w http.ResponseWriter, r *http.Request, lang string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: lang, Path: "/", MaxAge: ageOf(lang),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure(r),
 	})
 }
 
@@ -135,6 +138,6 @@ func (c *Chat) beginSession(w http.ResponseWriter, r *http.Request) {
 	if !open {
 		token = c.newToken()
 	}
-	setCookie(w, r, token)
+	c.setCookie(w, r, token)
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -181,6 +181,24 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
+func TestSessionCookieOfAnEncryptedPublicAddress(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"https://hands.example", "HTTPS://hands.example/"} {
+		b := newWorldAt(t, address).browser(t) // the proxy before it says nothing
+		c := b.post("/chat/session", "{}", http.StatusNoContent).Cookies()[0]
+		if c.Name != "__Host-manyhands" || !c.Secure || !c.HttpOnly || c.Domain != "" || c.Path != "/" {
+			t.Errorf("%s: cookie %v", address, c)
+		}
+		res := b.request(http.MethodGet, "/chat/session", "", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value}) })
+		if body, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(body), "true") {
+			t.Errorf("%s: the session is not known again: %s, %v", address, body, err)
+		}
+		if l := b.request(http.MethodGet, "/?lang=fr", "", nil).Cookies(); len(l) != 1 || !l[0].Secure {
+			t.Errorf("%s: the language's cookie is %v", address, l)
+		}
+	}
+}
+
 func TestAccountIsAHashOfTheToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -425,6 +443,33 @@ func TestTooManyPagesQuietTheOldest(t *testing.T) {
 	}
 }
 
+func TestOnlySoManyLinesAreOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.chat.TakeLines(5)
+	one, another, late := w.browser(t).begin(), w.browser(t).begin(), w.browser(t).begin()
+	for range 4 {
+		until(t, one.listen(""), "live")
+	}
+	l := another.listen("")
+	until(t, l, "live")
+	res := late.request(http.MethodGet, "/chat/events", "", nil)
+	if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+		t.Errorf("one too many: status %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
+	}
+	late.say(keyA, "hello") // what is said is taken all the same
+	another.post("/chat/leave", "{}", http.StatusNoContent)
+	until(t, l, "left")
+	if _, err := l.Next(); !errors.Is(err, io.EOF) { // its place is free now
+		t.Errorf("the line goes on: %v", err)
+	}
+	got, _ := until(t, late.listen(""), "live")
+	wantWords(t, got, "> hello", "echo: hello")
+	if res := another.begin().request(http.MethodGet, "/chat/events", "", nil); res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a place was counted free twice: status %d", res.StatusCode)
+	}
+}
+
 func TestStoppingEndsLinesAndRefusesMessages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -495,7 +540,7 @@ func TestOnlyLinksOfTheWebAreShown(t *testing.T) {
 
 func TestLink(t *testing.T) {
 	t.Parallel()
-	if got := newWorld(t).chat.Link("join_x"); got != "https://hands.example/?start=join_x" {
+	if got := newWorldAt(t, "https://hands.example/").chat.Link("join_x"); got != "https://hands.example/?start=join_x" {
 		t.Errorf("link %q", got)
 	}
 }

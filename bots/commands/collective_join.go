@@ -116,7 +116,7 @@ func (t *Collectives) JoinByCode(ctx context.Context, c *bots.Call, code string)
 	}
 	if in.Refused != nil {
 		out := new(bots.Reply).Text(locale.Text{Key: in.Refused.Key, Values: in.Refused.Values})
-		if c.Command.Param("code") != nil {
+		if full == nil && c.Command.Param("code") != nil { // mistyped: ask once more
 			return &bots.Answer{Replies: []*bots.Reply{out}, Again: "code"}, nil
 		}
 		return bots.Answered(out.Row(bots.Do(locale.T("collective.button.try_again"), "collective_join", "run", ""))), nil

@@ -144,16 +144,38 @@ func (t *Collectives) nameSure(ctx context.Context, c *bots.Call, member core.Re
 	return bots.Answered(out.Row(yes, pageButton(in.Ref)).Replacing()), nil
 }
 
+// name makes a coordinator. All other coordinators are told at once, by name:
+// they have collective.CoordinatorSettles to act before the new one has a say
+// in removing them.
 func (t *Collectives) name(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+	_, before, err := t.service.Fellow(ctx, c.Actor.Worker.ID, c.Subject)
+	if err != nil {
+		return nil, err
+	}
 	in, m, err := t.service.MakeCoordinator(ctx, c.Actor.Worker.ID, c.Subject)
 	if err != nil {
 		return nil, err
 	}
 	a := bots.Answered(bots.Say("collective.coordinator_made", "Pseudonym", m.Pseudonym, "Name", in.Name).Row(pageButton(in.Ref)).Replacing())
-	return a.Notify(bots.Notice{
+	if before.Coordinator {
+		return a, nil // pressed twice: everyone has been told
+	}
+	a.Notify(bots.Notice{
 		Worker: m.Worker, Member: in.ID, Coordinator: true,
 		Reply: bots.Say("collective.coordinator_you", "Name", in.Name).Row(pageButton(in.Ref)),
-	}), nil
+	})
+	all, err := t.service.Coordinators(ctx, in.ID)
+	for _, w := range all {
+		if w == m.Worker || w == c.Actor.Worker.ID {
+			continue
+		}
+		a.Notify(bots.Notice{
+			Worker: w, Member: in.ID, Coordinator: true,
+			Reply: bots.Say("collective.coordinator_new", "Pseudonym", m.Pseudonym, "Name", in.Name).
+				Row(bots.Do(locale.T("collective.button.coordinators"), "collective_coordinators", "run", in.Ref), pageButton(in.Ref)),
+		})
+	}
+	return a, err
 }
 
 // stepDown asks, and with "down-yes" does it.

@@ -40,9 +40,10 @@ func (t *Collectives) remove() *bots.Command {
 			return bots.Answered(out.Row(pageButton(in.Ref)).Replacing()), nil
 		}),
 		Actions: actions{
-			"who":  func(ctx context.Context, c *bots.Call) (*bots.Answer, error) { return t.removeSure(ctx, c, c.Subject) },
-			"yes":  t.removeYes,
-			"keep": t.keep,
+			"who":   func(ctx context.Context, c *bots.Call) (*bots.Answer, error) { return t.removeSure(ctx, c, c.Subject) },
+			"asked": t.asked,
+			"yes":   t.removeYes,
+			"keep":  t.keep,
 		},
 	}
 }
@@ -55,6 +56,20 @@ func (t *Collectives) removeSure(ctx context.Context, c *bots.Call, member core.
 	}
 	out := bots.Say("collective.remove_sure", "Pseudonym", f.Pseudonym, "Name", in.Name).Note("collective.remove_rule")
 	return bots.Answered(out.Row(removeButton(member), pageButton(in.Ref)).Replacing()), nil
+}
+
+// asked tells a second coordinator whom the proposal is about.
+func (t *Collectives) asked(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+	in, f, err := t.service.Fellow(ctx, c.Actor.Worker.ID, c.Subject)
+	if err != nil {
+		return nil, err
+	}
+	out := bots.Say("collective.remove_sure", "Pseudonym", f.Pseudonym, "Name", in.Name).Note("collective.remove_rule")
+	return bots.Answered(out.Row(removeButton(c.Subject), keepButton(c.Subject), pageButton(in.Ref)).Replacing()), nil
+}
+
+func keepButton(member core.Ref) bots.Button {
+	return bots.Do(locale.T("collective.button.keep"), "collective_remove", "keep", member)
 }
 
 func removeButton(member core.Ref) bots.Button {
@@ -71,13 +86,15 @@ func (t *Collectives) removeYes(ctx context.Context, c *bots.Call) (*bots.Answer
 		a := bots.Answered(bots.Say("collective.removed", "Pseudonym", pseudonym, "Name", in.Name).Row(pageButton(in.Ref)).Replacing())
 		return a.Notify(bots.Notice{Worker: r.Member.Worker, Reply: bots.Say("collective.removed_you", "Name", in.Name)}), nil
 	}
-	keep := bots.Do(locale.T("collective.button.keep"), "collective_remove", "keep", c.Subject)
-	a := bots.Answered(bots.Say("collective.remove_waits", "Pseudonym", pseudonym, "Name", in.Name).Row(keep, pageButton(in.Ref)).Replacing())
+	a := bots.Answered(bots.Say("collective.remove_waits", "Pseudonym", pseudonym, "Name", in.Name).Row(keepButton(c.Subject), pageButton(in.Ref)).Replacing())
 	if r.Proposed {
+		// A lock screen may show it to others: who it is about is told to who
+		// asks.
+		look := danger(bots.Do(locale.T("collective.button.remove_yes"), "collective_remove", "asked", c.Subject))
 		for _, w := range r.Others {
 			a.Notify(bots.Notice{
 				Worker: w, Member: in.ID, Coordinator: true,
-				Reply: bots.Say("collective.remove_asked", "Pseudonym", pseudonym, "Name", in.Name).Row(removeButton(c.Subject), keep),
+				Reply: bots.Say("collective.remove_asked", "Name", in.Name).Row(look, keepButton(c.Subject)),
 			})
 		}
 	}

@@ -35,9 +35,12 @@ func kindValues() []string {
 // The button data of the panel needs short names: "report.set-who-" with two
 // Refs and a version is all that fits.
 const (
-	reportWho  = "who"  // the collective that may read it
-	reportKeep = "keep" // keepYes where it shall be kept as a draft
-	keepYes    = "yes"
+	reportWho = "who" // the collective that may read it
+
+	// keepDraft is what the panel's button that keeps it as a draft carries;
+	// reportKeep is that button's action.
+	keepDraft  = "draft"
+	reportKeep = "save-" + keepDraft
 )
 
 // Report declares /report. Its keywords are words that a story rarely has
@@ -53,7 +56,6 @@ func Report(d *directory.Service, g *grievance.Service, clock core.Clock) *bots.
 			{Name: "amount", Kind: amountKind{}, Optional: true, Asked: true, Keyword: true},
 			{Name: "story", Kind: bots.Line{Max: grievance.MaxStory, Long: true}, Optional: true, Rest: true},
 			{Name: reportWho, Kind: audienceKind{g}, Optional: true},
-			{Name: reportKeep, Kind: bots.OneOf{Prefix: "keep", Values: []string{keepYes}}, Optional: true, Hidden: true},
 			{Name: "draft", Kind: ownKind{grievances: g, directory: d, state: grievance.Draft}, Optional: true, Hidden: true},
 		},
 		Panel:     r.panel,
@@ -67,7 +69,7 @@ func Report(d *directory.Service, g *grievance.Service, clock core.Clock) *bots.
 func goOn(label locale.Text, draft core.Ref) bots.Button {
 	// A panel opened for a subject is filled by prefill; clearing what is not
 	// set changes nothing of it.
-	return bots.Button{Label: label, Data: bots.Data("report", "clear-"+reportKeep, draft, 0)}
+	return bots.Button{Label: label, Data: bots.Data("report", "clear-"+reportWho, draft, 0)}
 }
 
 // prefill goes on with a draft, where the panel was opened for one: from then
@@ -113,8 +115,9 @@ func (r report) content(ctx context.Context, a bots.Args) (directory.Entry, grie
 	return t, c, err
 }
 
-// audience is who would read it: the one chosen, or the only one there is.
-// found is false where there is a choice still to be made.
+// audience is who would read it: the one named or, where none is, the only one
+// there is. found is false where there is a choice to be made: nobody takes the
+// place of one who was named and can read it no more.
 func (r report) audience(ctx context.Context, c *bots.Call) (a grievance.Audience, all []grievance.Audience, found bool, err error) {
 	if all, err = r.grievances.Audiences(ctx, c.Actor.Worker.ID); err != nil {
 		return a, nil, false, err
@@ -124,33 +127,30 @@ func (r report) audience(ctx context.Context, c *bots.Call) (a grievance.Audienc
 			return x, all, true, nil
 		}
 	}
-	if len(all) == 1 {
+	if len(all) == 1 && !c.Args.Given(reportWho) {
 		return all[0], all, true, nil
 	}
 	return a, all, false, nil
 }
 
-// run files it or, where that was chosen or nobody could read it, keeps it as
-// a draft.
+// run files it to the reader whom the panel named. Where none was named, or
+// that button was pressed, it is kept as a draft.
 func (r report) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 	about, said, err := r.content(ctx, c.Args)
 	if err != nil {
 		return nil, err
 	}
-	to, all, _, err := r.audience(ctx, c)
+	if c.Value == keepDraft || !c.Args.Given(reportWho) {
+		return r.keep(ctx, c, about, said)
+	}
+	to, _, found, err := r.audience(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	by, draft := c.Actor.Worker.ID, core.Ref(c.Args["draft"])
-	if c.Args[reportKeep] == keepYes || len(all) == 0 {
-		g, err := r.grievances.SaveDraft(ctx, by, draft, said)
-		if err != nil {
-			return nil, err
-		}
-		out := bots.Head("report.kept", "Name", about.Name).Say("report.kept_where")
-		return bots.Answered(out.Row(goOn(locale.T("button.go_on_draft"), g.Ref), mineButton()).Replacing()), nil
+	if !found {
+		return r.again(ctx, c)
 	}
-	g, err := r.grievances.File(ctx, by, draft, said, to.Collective.Ref)
+	g, err := r.grievances.File(ctx, c.Actor.Worker.ID, core.Ref(c.Args["draft"]), said, to.Collective.Ref)
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +160,25 @@ func (r report) run(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
 		Say("report.filed_next", "Date", locale.Date(g.Due)).
 		Note("report.filed_where")
 	return bots.Answered(out.Row(mineButton()).Replacing()), nil
+}
+
+func (r report) keep(ctx context.Context, c *bots.Call, about directory.Entry, said grievance.Content) (*bots.Answer, error) {
+	g, err := r.grievances.SaveDraft(ctx, c.Actor.Worker.ID, core.Ref(c.Args["draft"]), said)
+	if err != nil {
+		return nil, err
+	}
+	out := bots.Head("report.kept", "Name", about.Name).Say("report.kept_where")
+	return bots.Answered(out.Row(goOn(locale.T("button.go_on_draft"), g.Ref), mineButton()).Replacing()), nil
+}
+
+// again refuses to file what its reader can read no more. It is no plain
+// refusal: the panel comes with it, as things are now, and nothing is lost.
+func (r report) again(ctx context.Context, c *bots.Call) (*bots.Answer, error) {
+	panel, err := r.panel(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return &bots.Answer{Replies: []*bots.Reply{panel.Replacing()}, Keep: true}, nil
 }
 
 func mineButton() bots.Button { return bots.Do(locale.T("button.mine"), "mine", "run", "") }

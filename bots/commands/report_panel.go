@@ -10,7 +10,8 @@ import (
 )
 
 // panel asks who may read it where there is a choice, says who can read it
-// before the story is written, and at last reads everything back.
+// before the story is written, and at last reads everything back. Whom it names
+// as the reader is kept with the rest: nobody else is filed to from it.
 func (r report) panel(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
 	about, said, err := r.content(ctx, c.Args)
 	if err != nil {
@@ -20,10 +21,17 @@ func (r report) panel(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch {
+	case chosen:
+		c.Args[reportWho] = string(to.Collective.Ref)
+	case len(all) == 0:
+		delete(c.Args, reportWho)
+	}
+	gone := c.Args.Given(reportWho) && !chosen
 	out := facts(bots.Head("report.panel", "Name", about.Name), said.Kind, said.Happened, said.Lost)
 	switch {
-	case c.Args[reportKeep] == keepYes:
-		return r.confirmKeeping(out, c, said.Story, about.Ref), nil
+	case gone:
+		r.gone(out, said.Story)
 	case len(all) > 0 && !chosen:
 		r.choose(out, c, all, about.Ref)
 	case said.Story == "":
@@ -34,8 +42,17 @@ func (r report) panel(ctx context.Context, c *bots.Call) (*bots.Reply, error) {
 	default:
 		r.readBack(out, c, to, len(all) > 0, said.Story, about.Ref)
 	}
-	r.changes(out, c, said, len(all), about.Ref)
+	r.changes(out, c, said, gone || len(all) > 1 && chosen, about.Ref)
 	return r.ends(out, c, len(all) > 0, about.Ref), nil
+}
+
+// gone says that whoever was to read it cannot any more. Who else could is not
+// put in their place: it is asked.
+func (r report) gone(out *bots.Reply, story string) {
+	if story != "" {
+		out.Quote(story)
+	}
+	out.Say("error.grievance_audience")
 }
 
 // mostOffered is how many readers are offered before their name is asked.
@@ -88,7 +105,7 @@ func (r report) readBack(out *bots.Reply, c *bots.Call, to grievance.Audience, s
 }
 
 // changes are the buttons that change one thing.
-func (r report) changes(out *bots.Reply, c *bots.Call, said grievance.Content, audiences int, about core.Ref) {
+func (r report) changes(out *bots.Reply, c *bots.Call, said grievance.Content, readers bool, about core.Ref) {
 	buttons := []bots.Button{
 		c.AskFor(locale.T("report.change_kind"), "kind", about), c.AskFor(locale.T("report.change_day"), "day", about),
 		c.AskFor(locale.T("report.change_amount"), "amount", about), c.AskFor(locale.T("report.change_requester"), "requester", about),
@@ -96,26 +113,18 @@ func (r report) changes(out *bots.Reply, c *bots.Call, said grievance.Content, a
 	if said.Story != "" {
 		buttons = append(buttons, c.AskFor(locale.T("report.change_story"), "story", about))
 	}
-	if audiences > 1 && c.Args.Given(reportWho) {
+	if readers {
 		buttons = append(buttons, c.AskFor(locale.T("report.change_who"), reportWho, about))
 	}
 	out.Rows(3, buttons...)
 }
 
-// ends are the ways out other than filing. Where nobody could read it, it can
-// only be kept, which then takes no second press.
+// ends are the ways out other than filing. Keeping it as a draft takes one
+// press, whatever has become of its readers since.
 func (r report) ends(out *bots.Reply, c *bots.Call, some bool, about core.Ref) *bots.Reply {
-	keep := c.Set(locale.T("button.keep_draft"), reportKeep, keepYes, about)
+	keep := c.Button(locale.T("button.keep_draft"), reportKeep, about)
 	if !some {
-		keep = c.Save(locale.T("button.keep_draft"), about)
+		keep.Weight = bots.Primary
 	}
 	return out.Row(keep, bots.Do(locale.T("button.cancel"), "cancel", "run", ""))
-}
-
-func (r report) confirmKeeping(out *bots.Reply, c *bots.Call, story string, about core.Ref) *bots.Reply {
-	if story != "" {
-		out.Quote(story)
-	}
-	out.Say("report.keep")
-	return out.Row(c.Save(locale.T("button.keep_it"), about), c.Clear(locale.T("button.back"), reportKeep, about))
 }

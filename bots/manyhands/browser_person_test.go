@@ -231,9 +231,9 @@ func quoted(s string) string {
 	return string(text)
 }
 
-// plain is what a script puts around a text, so that the isolates of what was
-// typed do not count.
-func plain(expression string) string {
+// plainScript is what a script puts around a text, so that the isolates of
+// what was typed do not count.
+func plainScript(expression string) string {
 	return `(` + expression + `).replace(/[\u2066-\u2069]/g, "").trim()`
 }
 
@@ -249,7 +249,7 @@ func (x *person) aged() {
 func (x *person) hears(key string, pairs ...any) {
 	x.Helper()
 	x.until(fmt.Sprintf(`[...document.querySelectorAll(".theirs:not([data-before])")].some((e) => %s.includes(%s))`,
-		plain("e.innerText"), quoted(x.say(key, pairs...))))
+		plainScript("e.innerText"), quoted(x.say(key, pairs...))))
 	x.inOrder(key)
 }
 
@@ -264,7 +264,7 @@ func (x *person) reads(key string, pairs ...any) {
 // answers are the words of what came since the last act.
 func (x *person) answers() string {
 	x.Helper()
-	return is[string](x, plain(`[...document.querySelectorAll(".theirs:not([data-before])")].map((e) => e.innerText).join("\n")`))
+	return is[string](x, plainScript(`[...document.querySelectorAll(".theirs:not([data-before])")].map((e) => e.innerText).join("\n")`))
 }
 
 // writes types a message and presses the page's button to send it.
@@ -288,7 +288,7 @@ func (x *person) presses(key string, pairs ...any) {
 	x.Helper()
 	x.aged()
 	x.touches(fmt.Sprintf(`[...document.querySelectorAll("button")].filter((e) => e.offsetParent && %s === %s).at(-1)`,
-		plain("e.textContent"), quoted(x.say(key, pairs...))))
+		plainScript("e.textContent"), quoted(x.say(key, pairs...))))
 }
 
 // touches touches, or clicks, what an expression finds, where it can be seen

@@ -249,7 +249,7 @@ w5< [...]
 func TestPictureOfAConversation(t *testing.T) {
 	t.Parallel()
 	s := scriptSettings(t, false)
-	w, err := consoleWorld(t.Context(), s, testLog(t))
+	w, err := consoleWorld(t.Context(), s, testLog(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"manyhands/adapters/console"
 	"manyhands/bots"
+	"manyhands/bots/locale"
 	"manyhands/bots/transcript"
 )
 
@@ -74,7 +75,7 @@ func (c ChatCmd) play(ctx context.Context, s *Settings, out Streams) (err error)
 		defer func() { _ = os.RemoveAll(dir) }()
 		s.Data, s.Database, s.Key = dir, "sqlite:"+dir+"/script.db", ""
 	}
-	w, err := consoleWorld(ctx, *s, quiet(out))
+	w, err := consoleWorld(ctx, *s, quiet(out), nil)
 	if err != nil {
 		return err
 	}
@@ -110,11 +111,11 @@ func (c ChatCmd) report(out Streams, r transcript.Result) error {
 }
 
 // consoleWorld is a script's world on the console.
-func consoleWorld(ctx context.Context, s Settings, log *slog.Logger) (*world, error) {
+func consoleWorld(ctx context.Context, s Settings, log *slog.Logger, words *locale.Catalogue) (*world, error) {
 	clock := transcript.NewClock(scriptStart)
 	chance := newSeeded()
 	stage := console.NewStage(clock.Now, chance)
 	return newWorld(ctx, s, clock, stage, func(*Program) ([]bots.Network, error) {
 		return []bots.Network{console.New(stage)}, nil
-	}, Parts{Random: chance, Log: log})
+	}, Parts{Random: chance, Log: log, Catalogue: words})
 }

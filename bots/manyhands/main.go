@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"manyhands/bots/locale"
 	"manyhands/core"
 )
 
@@ -45,6 +46,8 @@ type Streams struct {
 type Outside struct {
 	Clock  core.Clock
 	Random core.Random
+	// Catalogue is the sentences; read anew where it is nil.
+	Catalogue *locale.Catalogue
 }
 
 func main() {

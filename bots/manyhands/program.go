@@ -41,6 +41,8 @@ type Parts struct {
 	Clock  core.Clock
 	Random core.Random
 	Log    *slog.Logger
+	// Catalogue is the sentences; read anew where it is nil.
+	Catalogue *locale.Catalogue
 	// Networks makes the networks to serve.
 	Networks func(p *Program) ([]bots.Network, error)
 }
@@ -56,8 +58,10 @@ func Open(ctx context.Context, s Settings, parts Parts) (*Program, error) {
 }
 
 func (p *Program) open(ctx context.Context, s Settings, parts Parts) (err error) {
-	if p.Catalogue, err = locale.New(); err != nil {
-		return err
+	if p.Catalogue = parts.Catalogue; p.Catalogue == nil {
+		if p.Catalogue, err = locale.New(); err != nil {
+			return err
+		}
 	}
 	master, err := masterKey(s, parts.Log)
 	if err != nil {

@@ -48,16 +48,19 @@ func sees(t *testing.T, w *world, who string) string {
 // places, and a command can be copied as it stands.
 func TestArabicKeepsWhatWasTypedInPlace(t *testing.T) {
 	onEvery(t, func(t *testing.T, w *world) {
-		says(t, w, "w1", "/add Acme (Data) 2.0")
-		says(t, w, "w1", "toloka")
+		for _, name := range []string{"Acme", "Acme (Data) 2.0"} {
+			says(t, w, "w1", "/add "+name)
+			says(t, w, "w1", "toloka")
+		}
+		says(t, w, "w1", "Add Acme (Data) 2.0") // it is not the other one
 		says(t, w, "w1", "/language ar")
 		const name = "\u2068Acme (Data) 2.0\u2069"
-		var command string
+		const command = "\u2068/rate acme pay 2 fair 1\u2069"
 		for _, x := range []struct{ said, want string }{
 			{"/requester acme (data) 2.0", name},
 			{"/requester acme (data) 2.0", "\u2068Toloka\u2069"},
 			{"/rate acme (data) 2.0 pay 2", name},
-			{"acme (data) 2.0 pay 3", "\u2068/rate Acme (Data) 2.0 pay 3\u2069"},
+			{"/help", command},
 			{"/requester Zażółć gęślą (jaźń)", "\u2068Zażółć gęślą (jaźń)\u2069"},
 			{"/report acme (data) 2.0 kind unpaid_work day today The batch (of 40) vanished.", ""},
 			{"0,40 EUR", "€"},
@@ -71,15 +74,9 @@ func TestArabicKeepsWhatWasTypedInPlace(t *testing.T) {
 					t.Errorf("%q: isolates are open in %+q", x.said, line)
 				}
 			}
-			if from, at := strings.Index(got, "\u2068/rate"), strings.Index(got, "pay 3\u2069"); from >= 0 && at > from {
-				command = got[from : at+len("pay 3\u2069")]
-			}
-		}
-		if command == "" {
-			t.Fatal("no command was shown to be copied")
 		}
 		says(t, w, "w1", "/cancel")
-		if got := says(t, w, "w1", command); !strings.Contains(got, name) || !strings.Contains(got, "3") {
+		if got := says(t, w, "w1", command); !strings.Contains(got, "\u2068Acme\u2069") {
 			t.Errorf("the copied command %+q is answered %+q", command, got)
 		}
 	})

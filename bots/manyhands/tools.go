@@ -18,7 +18,7 @@ import (
 // offline opens the program without any network, for a tool of the keeper's.
 func offline(ctx context.Context, s *Settings, io Streams, o Outside) (*Program, error) {
 	return Open(ctx, *s, Parts{
-		Clock: o.Clock, Random: o.Random, Log: logTo(io.Err),
+		Clock: o.Clock, Random: o.Random, Log: logTo(io.Err), Catalogue: o.Catalogue,
 		Networks: func(*Program) ([]bots.Network, error) { return nil, nil },
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"manyhands/adapters/telegram/telegramstage"
 	"manyhands/adapters/webchat/webchattest"
 	"manyhands/bots"
+	"manyhands/bots/locale"
 	"manyhands/bots/transcript"
 )
 
@@ -26,13 +27,14 @@ const transcripts = "../transcripts"
 // stages are the networks that every transcript is played on.
 var stages = map[string]func(t *testing.T, s Settings) transcript.World{
 	"console": func(t *testing.T, s Settings) transcript.World {
-		w, err := consoleWorld(t.Context(), s, testLog(t))
+		parts := testParts(t)
+		w, err := consoleWorld(t.Context(), s, parts.Log, parts.Catalogue)
 		return closing(t, w, err)
 	},
 	"web": func(t *testing.T, s Settings) transcript.World {
 		stage := webchattest.NewStage()
 		t.Cleanup(stage.Close)
-		clock, parts := transcript.NewClock(scriptStart), Parts{Random: newSeeded(), Log: testLog(t)}
+		clock, parts := transcript.NewClock(scriptStart), testParts(t)
 		w, err := newWorld(t.Context(), s, clock, stage, func(p *Program) ([]bots.Network, error) {
 			chat, err := p.webchat(s, Parts{Clock: clock.Now, Random: parts.Random}, parts.Log)
 			stage.Serve(chat.Handler())
@@ -41,7 +43,7 @@ var stages = map[string]func(t *testing.T, s Settings) transcript.World{
 		return closing(t, w, err)
 	},
 	"discord": func(t *testing.T, s Settings) transcript.World {
-		clock, parts := transcript.NewClock(scriptStart), Parts{Random: newSeeded(), Log: testLog(t)}
+		clock, parts := transcript.NewClock(scriptStart), testParts(t)
 		stage := discordstage.New(clock.Now)
 		t.Cleanup(stage.Close)
 		w, err := newWorld(t.Context(), s, clock, stage, func(p *Program) ([]bots.Network, error) {
@@ -51,7 +53,7 @@ var stages = map[string]func(t *testing.T, s Settings) transcript.World{
 		return closing(t, w, err)
 	},
 	"telegram": func(t *testing.T, s Settings) transcript.World {
-		clock, parts := transcript.NewClock(scriptStart), Parts{Random: newSeeded(), Log: testLog(t)}
+		clock, parts := transcript.NewClock(scriptStart), testParts(t)
 		stage := telegramstage.New(clock.Now)
 		t.Cleanup(stage.Close)
 		w, err := newWorld(t.Context(), s, clock, stage, func(p *Program) ([]bots.Network, error) {
@@ -60,6 +62,18 @@ var stages = map[string]func(t *testing.T, s Settings) transcript.World{
 		}, parts)
 		return closing(t, w, err)
 	},
+}
+
+// catalogue is the sentences, read once for all scripts.
+var catalogue = sync.OnceValues(locale.New)
+
+// testParts are a script's parts but its clock.
+func testParts(t *testing.T) Parts {
+	words, err := catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Parts{Random: newSeeded(), Log: testLog(t), Catalogue: words}
 }
 
 func testLog(t *testing.T) *slog.Logger {

@@ -119,7 +119,7 @@ func (w *world) Close() error {
 func (w *world) Server(ctx context.Context, args []string) (string, error) {
 	var out bytes.Buffer
 	args = append(args, "--data", w.settings.Data, "--database", w.settings.Database, "--key", w.settings.Key)
-	runWith(ctx, args, Streams{In: new(bytes.Buffer), Out: &out, Err: &out}, Outside{Clock: w.clock.Now, Random: w.parts.Random})
+	runWith(ctx, args, Streams{In: new(bytes.Buffer), Out: &out, Err: &out}, Outside{Clock: w.clock.Now, Random: w.parts.Random, Catalogue: w.parts.Catalogue})
 	return out.String(), nil
 }
 

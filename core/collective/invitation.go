@@ -43,12 +43,11 @@ const (
 	InvitationLasts = 7 * 24 * time.Hour
 
 	// GuessesStop is how many wrong codes within GuessSpan stop a worker:
-	// the code after so many is not looked at.
+	// the code after so many is not looked at. It stops that worker alone.
+	// There is no such number for all together, by which a few could keep
+	// everyone out: even at 1,000 guesses a second, finding one of a thousand
+	// codes of 60 bits takes some tens of thousands of years.
 	GuessesStop = 19
-	// AllGuessesStop is the same for all workers of the server together. It
-	// is far above what people mistype: at this rate, finding one of a
-	// thousand codes of 60 bits takes some hundred thousand years.
-	AllGuessesStop = 3000
 	// GuessSpan is the time in which guesses are counted.
 	GuessSpan = time.Minute
 	// GuessesKept is how long guesses are remembered.

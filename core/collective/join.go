@@ -71,18 +71,17 @@ type Welcome struct {
 // same worker uses nothing. A code that is unknown, mistyped, expired or taken
 // back is one and the same NotFound "error.invitation_unknown", in
 // Welcome.Refused. Errors: Limited "error.invitation_guesses" for a worker who
-// guessed GuessesStop times within GuessSpan, and for all when the whole
-// server was guessed at; Conflict "error.invitation_used_up" (Name) for who
+// guessed GuessesStop times within GuessSpan, and for nobody else; Conflict "error.invitation_used_up" (Name) for who
 // comes after the last use; Forbidden "error.invitation_removed" (Name) for
 // who was removed: only an invitation for one, made by a coordinator since,
 // lets them in.
 func (s *Service) Join(ctx context.Context, w worker.ID, typed string) (Welcome, error) {
 	now := s.Clock()
-	own, all, err := s.Store.Guesses(ctx, w, now.Add(-GuessSpan))
+	guesses, err := s.Store.Guesses(ctx, w, now.Add(-GuessSpan))
 	if err != nil {
 		return Welcome{}, err
 	}
-	if own >= GuessesStop || all >= AllGuessesStop {
+	if guesses >= GuessesStop {
 		return Welcome{}, core.Refuse(core.Limited, "error.invitation_guesses")
 	}
 	i, c, found, err := s.invited(ctx, typed)

@@ -73,10 +73,14 @@ type Removing struct {
 // Remove puts a member out. It needs two coordinators: the first proposes, a
 // second confirms by the same verb within RemovalLasts; where there is only
 // one, that one may alone, which the log says. A coordinator is put out by two
-// others and never by one. Whoever is out comes back only by an invitation for
+// others and never by one, and who was made a coordinator less than
+// CoordinatorSettles ago neither proposes nor confirms it. (Whom the server's
+// keeper seats counts at once.) Whoever is out comes back only by an invitation for
 // them alone, and the invitations they made or came by are taken back.
 // Refusals besides those of Fellow: Invalid "error.remove_self", Forbidden
-// "error.remove_coordinator" (Pseudonym).
+// "error.remove_coordinator" (Pseudonym) where there is no second coordinator,
+// Forbidden "error.coordinator_new" (Name) where the worker, or every second
+// one, is too new for it.
 func (s *Service) Remove(ctx context.Context, w worker.ID, ref core.Ref) (Removing, error) {
 	c, me, m, err := s.over(ctx, w, ref)
 	if err != nil {
@@ -86,13 +90,10 @@ func (s *Service) Remove(ctx context.Context, w worker.ID, ref core.Ref) (Removi
 		return Removing{}, core.Refuse(core.Invalid, "error.remove_self")
 	}
 	r := Removing{Collective: c, Member: m}
-	if r.Others, err = s.otherCoordinators(ctx, c.ID, w, m.Worker); err != nil {
+	if r.Others, err = s.seconds(ctx, c, me, m); err != nil {
 		return r, err
 	}
 	if len(r.Others) == 0 {
-		if m.Coordinator {
-			return r, core.Refuse(core.Forbidden, "error.remove_coordinator", "Pseudonym", m.Pseudonym)
-		}
 		r.Done = true
 		return r, s.putOut(ctx, me, m, "alone", "yes")
 	}
@@ -115,8 +116,56 @@ func (s *Service) Remove(ctx context.Context, w worker.ID, ref core.Ref) (Removi
 	return r, s.putOut(ctx, me, m)
 }
 
+// seconds returns the coordinators who can confirm that me removes m; none
+// where me may alone.
+func (s *Service) seconds(ctx context.Context, c Collective, me, m Member) ([]worker.ID, error) {
+	others, err := s.otherCoordinators(ctx, c.ID, me.Worker, m.Worker)
+	if err != nil || !m.Coordinator {
+		return others, err
+	}
+	if len(others) == 0 {
+		return nil, core.Refuse(core.Forbidden, "error.remove_coordinator", "Pseudonym", m.Pseudonym)
+	}
+	if err := s.settled(ctx, c, me); err != nil {
+		return nil, err
+	}
+	var settled []worker.ID
+	for _, w := range others {
+		other, _, err := s.Store.Member(ctx, c.ID, w)
+		if err != nil {
+			return nil, err
+		}
+		switch err := s.settled(ctx, c, other); {
+		case err == nil:
+			settled = append(settled, w)
+		case core.KindOf(err) != core.Forbidden:
+			return nil, err
+		}
+	}
+	if len(settled) == 0 {
+		return nil, errCoordinatorNew(c)
+	}
+	return settled, nil
+}
+
+// settled refuses a coordinator who is too new to have a say in the removal
+// of another.
+func (s *Service) settled(ctx context.Context, c Collective, m Member) error {
+	made, err := s.Store.MadeCoordinator(ctx, m)
+	if err == nil && s.Clock().Sub(made) < CoordinatorSettles {
+		err = errCoordinatorNew(c)
+	}
+	return err
+}
+
+func errCoordinatorNew(c Collective) error {
+	return core.Refuse(core.Forbidden, "error.coordinator_new", "Name", c.Name)
+}
+
 // Keep drops the proposal to remove a member. Coordinators may, the member in
-// question excepted: Forbidden "error.keep_self".
+// question excepted: Forbidden "error.keep_self". Where it is about a
+// coordinator, who is too new to confirm it cannot drop it either: Forbidden
+// "error.coordinator_new" (Name).
 func (s *Service) Keep(ctx context.Context, w worker.ID, ref core.Ref) (Collective, Member, error) {
 	c, me, m, err := s.over(ctx, w, ref)
 	if err != nil {
@@ -124,6 +173,11 @@ func (s *Service) Keep(ctx context.Context, w worker.ID, ref core.Ref) (Collecti
 	}
 	if m.Worker == w {
 		return c, m, core.Refuse(core.Forbidden, "error.keep_self")
+	}
+	if m.Coordinator {
+		if err := s.settled(ctx, c, me); err != nil {
+			return c, m, err
+		}
 	}
 	_, found, err := s.Store.Removal(ctx, c.ID, m.Worker)
 	if err != nil || !found {
@@ -135,8 +189,9 @@ func (s *Service) Keep(ctx context.Context, w worker.ID, ref core.Ref) (Collecti
 	return c, m, s.log(ctx, c.ID, by(me), ActRemovalDropped, m.Ref)
 }
 
-// MakeCoordinator makes a member a coordinator too. Coordinators may; refusals
-// are those of Fellow.
+// MakeCoordinator makes a member a coordinator too. Coordinators may, each
+// alone; refusals are those of Fellow. All other coordinators are to be told at
+// once: for CoordinatorSettles the new one has no say in removing them.
 func (s *Service) MakeCoordinator(ctx context.Context, w worker.ID, ref core.Ref) (Collective, Member, error) {
 	c, me, m, err := s.over(ctx, w, ref)
 	if err != nil || m.Coordinator {

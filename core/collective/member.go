@@ -91,5 +91,11 @@ type Removal struct {
 	At         time.Time
 }
 
+// CoordinatorSettles is how long who was made a coordinator by another has no
+// say in the removal of a coordinator. Else one coordinator with a second
+// account of theirs, made a coordinator by nobody else, could put all others
+// out at once; so these hear of it, and have this time to act.
+const CoordinatorSettles = 7 * 24 * time.Hour
+
 // RemovalLasts is how long a proposal to remove waits.
 const RemovalLasts = 7 * 24 * time.Hour

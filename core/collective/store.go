@@ -44,6 +44,10 @@ type Memberships interface {
 	// so.
 	PseudonymTaken(ctx context.Context, id ID, pseudonym string) (bool, error)
 
+	// MadeCoordinator returns when the collective's log says that another
+	// coordinator made the member one, the last time; zero for never.
+	MadeCoordinator(ctx context.Context, m Member) (time.Time, error)
+
 	// SaveRemoval keeps a proposal in place of any other about that member.
 	SaveRemoval(ctx context.Context, r Removal) error
 	Removal(ctx context.Context, id ID, member worker.ID) (r Removal, found bool, err error)
@@ -67,8 +71,8 @@ type Invitations interface {
 	// SaveGuess remembers a wrong code, and forgets the worker's older than
 	// GuessesKept.
 	SaveGuess(ctx context.Context, w worker.ID, at time.Time) error
-	// Guesses counts the wrong codes after a time: the worker's and all.
-	Guesses(ctx context.Context, w worker.ID, after time.Time) (own, all int, err error)
+	// Guesses counts a worker's wrong codes after a time.
+	Guesses(ctx context.Context, w worker.ID, after time.Time) (int, error)
 
 	// SaveVouch keeps a vouch; from now on the worker is vouched for.
 	SaveVouch(ctx context.Context, v Vouch) error

@@ -9,7 +9,6 @@ import (
 	"manyhands/core"
 	"manyhands/core/collective"
 	"manyhands/core/grievance"
-	"manyhands/core/rating"
 	"manyhands/core/worker"
 )
 
@@ -103,32 +102,6 @@ type Queue struct {
 	All int
 }
 
-// Figures are what a collective's rooms may be told.
-type Figures struct {
-	// Members is how many the collective has.
-	Members int
-	// Open is how many workers have an open case, Resolved how many had one
-	// resolved.
-	Open, Resolved int
-}
-
-// Shown are the figures that expose no one, rounded, and 0 for what may not be
-// told: nothing in a collective of fewer than collective.SmallGroup members,
-// and no cell of fewer than rating.LeastWorkers workers. There is no total
-// beside them, so nothing can be read out of what is left out.
-func (f Figures) Shown() (open, resolved int) {
-	if f.Members < collective.SmallGroup {
-		return 0, 0
-	}
-	cell := func(n int) int {
-		if n < rating.LeastWorkers {
-			return 0
-		}
-		return rating.Rounded(n)
-	}
-	return cell(f.Open), cell(f.Resolved)
-}
-
 // Reader reads screens, each answered by few queries.
 type Reader interface {
 	// Digest is what a coordinator of a collective is shown at a time; for the
@@ -137,8 +110,6 @@ type Reader interface {
 	// Queue is a page of open cases; a worker who coordinates nothing has
 	// none, and what they wrote is not in it.
 	Queue(ctx context.Context, reader worker.ID, offset, limit int) (Queue, error)
-	// Figures counts for a collective's rooms.
-	Figures(ctx context.Context, c collective.ID) (Figures, error)
 }
 
 // Store keeps what digests have shown, and when they went out.
@@ -146,6 +117,9 @@ type Store interface {
 	Reader
 	// Seen remembers that cases were shown to a coordinator.
 	Seen(ctx context.Context, reader worker.ID, now time.Time, cases ...grievance.ID) error
+	// Figures are those for a collective's rooms, now: what was told before,
+	// or what Told.Next makes of it, which it keeps.
+	Figures(ctx context.Context, c collective.ID) (Figures, error)
 	// Sent returns when a collective's last digest went out, or the zero time;
 	// SaveSent replaces it.
 	Sent(ctx context.Context, c collective.ID) (time.Time, error)

@@ -54,6 +54,9 @@ func NewName(s string) (Name, error) {
 	if n := utf8.RuneCountInString(text); n > MaxName {
 		return Name{}, core.Refuse(core.Invalid, "error.name_long", "Count", n, "Max", MaxName)
 	}
+	if strings.Contains(text, "://") || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "@") {
+		return Name{}, core.Refuse(core.Invalid, "error.name_address")
+	}
 	return Name{text}, nil
 }
 

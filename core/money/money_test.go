@@ -61,8 +61,6 @@ func TestWhatIsNoAmountIsRefused(t *testing.T) {
 		"12.50 XXX":                      "error.currency_unknown",
 		"12.50 XTS":                      "error.currency_unknown",
 		"1 XAU":                          "error.currency_unknown",
-		"12.50 euros":                    "error.currency_unknown",
-		"12.50 €":                        "error.amount_unknown",
 		"1,234 EUR":                      "error.amount_ambiguous",
 		"12.345 USD":                     "error.amount_ambiguous",
 		"1.234.567 EUR":                  "error.amount_unknown",
@@ -131,11 +129,11 @@ func TestSignsThatMeanOneCurrencyAreRead(t *testing.T) {
 		"€12.50": "12.50 EUR", "12,50 €": "12.50 EUR", "Ar 380 000": "380000 MGA", "380 000 Ar": "380000 MGA", "40 euros": "40 EUR",
 		"KSh150": "150 KES", "US$3": "3 USD",
 	} {
-		if a, err := money.Parse(typed); err != nil || a.String() != want {
+		if a, err := Parse(typed); err != nil || a.String() != want {
 			t.Errorf("%s is read as %v, %v; want %s", typed, a, err, want)
 		}
 	}
-	if a, err := money.Parse("$3"); err == nil {
+	if a, err := Parse("$3"); err == nil {
 		t.Errorf("a bare $ is read as %v", a)
 	}
 }
