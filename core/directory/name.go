@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,9 @@ func (n Name) IsZero() bool { return n.text == "" }
 // a store may call it.
 func StoredName(s string) Name { return Name{s} }
 
+// notName begins what is no name.
+var notName = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*://|www\.|/|@)`)
+
 // NewName cleans a name that somebody typed. Line breaks, tabs and blanks of
 // every width become single spaces; other control characters, zero-width
 // characters, marks and isolates of direction (our own replies wrap names in
@@ -45,7 +49,9 @@ func StoredName(s string) Name { return Name{s} }
 // "error.name_direction" where an override turns the letters round, so that
 // what is read is not what is stored (value name, without it);
 // "error.name_marks" where marks are heaped on one letter (value Max);
-// "error.name_unreadable" where the text is not UTF-8.
+// "error.name_unreadable" where the text is not UTF-8;
+// "error.name_address" for what is a web address, a command or a mention: a
+// network would make a link of it.
 func NewName(s string) (Name, error) {
 	text, err := clean(s)
 	if err != nil {
@@ -54,7 +60,7 @@ func NewName(s string) (Name, error) {
 	if n := utf8.RuneCountInString(text); n > MaxName {
 		return Name{}, core.Refuse(core.Invalid, "error.name_long", "Count", n, "Max", MaxName)
 	}
-	if strings.Contains(text, "://") || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "@") {
+	if notName.MatchString(text) {
 		return Name{}, core.Refuse(core.Invalid, "error.name_address")
 	}
 	return Name{text}, nil
