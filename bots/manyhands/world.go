@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -101,7 +100,20 @@ func (w *world) Restart(ctx context.Context, abrupt bool) error {
 			return err
 		}
 	}
-	return errors.Join(w.Close(), w.start(ctx))
+	if err := w.Close(); err != nil {
+		return err
+	}
+	if s, ok := w.stage.(stopper); ok {
+		if err := s.Stopped(ctx); err != nil {
+			return err
+		}
+	}
+	return w.start(ctx)
+}
+
+// stopper is a stage that has to notice that the program is gone.
+type stopper interface {
+	Stopped(ctx context.Context) error
 }
 
 // Close stops the program.

@@ -43,6 +43,11 @@ func (g *gauge) up(ctx context.Context) error {
 	return g.server.Wait(ctx, func() bool { return g.server.Gateway().Connected > 0 })
 }
 
+// down waits until the bot is connected no more.
+func (g *gauge) down(ctx context.Context) error {
+	return g.server.Wait(ctx, func() bool { return g.server.Gateway().Connected == 0 })
+}
+
 // told notes that an event was sent.
 func (g *gauge) told() {
 	g.mu.Lock()

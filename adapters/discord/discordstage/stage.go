@@ -387,5 +387,9 @@ func (s *Stage) Press(ctx context.Context, who string, m transcript.Seen, button
 	return nil
 }
 
+// Stopped waits until Discord has noticed that the bot is gone: what was told
+// to a line that is dead would be lost, as it is on the real network.
+func (s *Stage) Stopped(ctx context.Context) error { return s.wire.down(ctx) }
+
 // Reached waits until all that was done has reached the bot.
 func (s *Stage) Reached(ctx context.Context) error { return s.wire.reached(ctx) }

@@ -106,6 +106,9 @@ func (y *toy) Server(context.Context, []string) (string, error) { return "", err
 
 func (y *toy) Restart(ctx context.Context, _ bool) error {
 	y.hush()
+	if err := y.stage.Stopped(ctx); err != nil {
+		return err
+	}
 	return y.start(ctx)
 }
 
