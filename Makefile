@@ -67,7 +67,11 @@ test: go $(postgres) ## run all tests, on SQLite and on a real PostgreSQL (PKG=.
 	else race= cgo=0; echo "no C compiler here: the tests run without the race detector"; \
 	fi; \
 	rm -f $(build)/cc-probe; \
-	CGO_ENABLED=$$cgo ./$(postgres) -- $(GO) test $(flags) -shuffle=on $$race -timeout $(TEST_TIMEOUT) $(PKG)
+	CGO_ENABLED=$$cgo ./$(postgres) -- $(GO) test $(flags) -shuffle=on $$race -timeout $(TEST_TIMEOUT) $(PKG) || exit; \
+	case "$$race $(PKG)" in "-race ./...") \
+		echo "every conversation on every network and database, without the race detector:"; \
+		CGO_ENABLED=0 ./$(postgres) -- $(GO) test $(flags) -shuffle=on -timeout $(TEST_TIMEOUT) -run '^TestTranscripts$$' ./bots/manyhands;; \
+	esac
 
 $(postgres): go FORCE
 	@mkdir -p $(build)

@@ -119,11 +119,15 @@ func TestForgedButtonsAreNoFaults(t *testing.T) {
 			names = append(names, s.Name)
 		}
 	}
+	versions := []string{"0", "zik0z0"}
+	if raced {
+		versions = versions[:1]
+	}
 	for _, name := range names {
 		f.send(bots.Message{Text: "/" + strings.ReplaceAll(name, "_", " ")})
 		for _, action := range actions {
 			for _, subject := range []core.Ref{"", platforms} {
-				for _, version := range []string{"0", "zik0z0"} {
+				for _, version := range versions {
 					f.send(bots.Message{Press: &bots.Press{Data: strings.Join([]string{name, action, string(subject), version}, ".")}})
 				}
 			}

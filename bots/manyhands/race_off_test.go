@@ -1,0 +1,6 @@
+//go:build !race
+
+package main
+
+// raced is false where the race detector does not watch.
+const raced = false
